@@ -1,0 +1,1 @@
+"""What is known about the ground, and what follows from it."""

@@ -1,0 +1,1 @@
+"""The rules of coverage, told once, with nothing but the standard library."""

@@ -1,0 +1,66 @@
+"""Who may see and change what: roles and scope (S04, S05)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from geodata.domain.division import DivisionKind
+from geodata.domain.errors import DomainError
+
+
+class Role(StrEnum):
+    """What an account is for."""
+
+    ADMINISTRATOR = "administrator"
+    DISTRICT_LEAD = "district_lead"
+    LEADER = "leader"
+    INSPECTOR = "inspector"
+    TOWN = "town"
+    NEIGHBOURHOOD = "neighbourhood"
+
+
+BOUND_TO: dict[Role, DivisionKind | None] = {
+    Role.ADMINISTRATOR: None,
+    Role.DISTRICT_LEAD: DivisionKind.DISTRICT,
+    Role.LEADER: DivisionKind.DISTRICT,
+    Role.INSPECTOR: DivisionKind.DISTRICT,
+    Role.TOWN: DivisionKind.TOWN,
+    Role.NEIGHBOURHOOD: DivisionKind.NEIGHBOURHOOD,
+}
+"""The kind of division an account of the role belongs to; ``None``: it sees all districts."""
+
+WRITING_ROLES = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_LEAD, Role.TOWN, Role.NEIGHBOURHOOD})
+"""Roles that may change ledger rows inside their scope; inspectors write inspections only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of the ground an actor sees: all of it, or one division and what lies in it.
+
+    Attributes:
+        kind: The level of the division, ``None`` for everything.
+        code: The division's code, ``None`` for everything.
+    """
+
+    kind: DivisionKind | None
+    code: str | None
+
+    @classmethod
+    def everything(cls) -> Scope:
+        """Return the scope of an administrator and of the command line."""
+        return cls(None, None)
+
+    @classmethod
+    def of(cls, role: Role, code: str | None) -> Scope:
+        """Return the scope of an account.
+
+        Raises:
+            DomainError: ``access.division_required`` or ``access.division_forbidden`` when
+                role and division do not go together.
+        """
+        kind = BOUND_TO[role]
+        if (kind is None) != (code is None):
+            wrong = "required" if code is None else "forbidden"
+            raise DomainError(f"access.division_{wrong}", role=role.value, division=code)
+        return cls(kind, code)

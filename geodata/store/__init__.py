@@ -1,0 +1,1 @@
+"""The only place with SQL: tables, queries, imports and migrations over PostGIS."""

@@ -1,0 +1,144 @@
+"""The sites that are already there, and how a row is recognised among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from geodata.domain.errors import DomainError
+from geodata.domain.site import SiteDraft
+from geodata.domain.vocabulary import squeeze
+from geodata.store.imports.places import DivisionBook
+from geodata.store.tables import Site
+
+_TEXTS: Final = (
+    "external_id name address service_star company developer project_manager phone note category"
+).split()
+_COUNTS: Final = "built_year buildings households occupied_households".split()
+_MONEY_AND_AREA: Final = "floor_area_m2 fee_min_yuan fee_max_yuan".split()
+_SWITCHES: Final = "subsidised owners_committee maintenance_fund utility_handover".split()
+_FIELDS: Final = (*_TEXTS, *_COUNTS, *_MONEY_AND_AREA, *_SWITCHES)
+_NOT_IN_FORM: Final = frozenset({"external_id", "developer"})
+"""The official form has no such column, so its silence says nothing about them."""
+
+Key = tuple[str, str]
+
+
+def field_values(draft: SiteDraft, book: DivisionBook, district: str) -> dict[str, Any]:
+    """Return a draft as column values, its town and neighbourhood found in the book.
+
+    Raises:
+        DomainError: ``place.town_unknown`` or ``place.neighbourhood_unknown``.
+    """
+    town = book.town(draft.town)
+    values: dict[str, Any] = {
+        "district_code": district,
+        "town_code": town,
+        "neighbourhood_code": book.neighbourhood(town, draft.neighbourhood),
+    }
+    for name in _FIELDS:
+        value = getattr(draft, name)
+        values[name] = _cents(value) if name in _MONEY_AND_AREA and value is not None else value
+    return values
+
+
+def differences(before: Any, values: Mapping[str, Any], *, overwrites: bool) -> dict[str, Any]:  # noqa: ANN401
+    """Return the columns in which a row of `KnownSites` differs from new values.
+
+    Args:
+        before: The row.
+        values: As `field_values` returns them.
+        overwrites: Whether ``None`` empties a field; see `MergeMode`.
+    """
+    return {
+        name: value
+        for name, value in values.items()
+        if value != getattr(before, name)
+        and (value is not None or (overwrites and name not in _NOT_IN_FORM))
+    }
+
+
+class KnownSites:
+    """The listed sites of a district, each to be taken once by the rows of one file."""
+
+    def __init__(self, session: Session, district: str) -> None:
+        """Read them."""
+        columns = [getattr(Site, name) for name in _FIELDS]
+        rows = session.execute(
+            select(
+                Site.id,
+                Site.district_code,
+                Site.town_code,
+                Site.neighbourhood_code,
+                Site.source_row,
+                func.st_x(Site.point).label("longitude"),
+                func.st_y(Site.point).label("latitude"),
+                *columns,
+            ).where(Site.district_code == district, Site.delisted_on.is_(None))
+        ).all()
+        self._by_id: dict[str, Row[Any]] = {}
+        self._by_name: dict[Key, list[Row[Any]]] = {}
+        self._taken: dict[Any, int] = {}
+        self._count = len(rows)
+        for row in rows:
+            if row.external_id is not None:
+                self._by_id[row.external_id] = row
+            self._by_name.setdefault(_key(row._mapping), []).append(row)  # noqa: SLF001
+
+    @property
+    def unseen(self) -> int:
+        """Number of sites that no row of the file meant."""
+        return self._count - sum(isinstance(one, int) for one in self._taken)
+
+    def take(self, values: Mapping[str, Any], draft: SiteDraft) -> Row[Any] | None:
+        """Return the site that a row means, ``None`` for a new one.
+
+        Raises:
+            DomainError: ``site.stands_twice`` when an earlier row of the file means it too.
+        """
+        row = self._match(values)
+        mark: Any = row.id if row is not None else (values["external_id"], *_identity(values))
+        if mark in self._taken:
+            raise DomainError(
+                "site.stands_twice", value=draft.name, first_row=self._taken[mark]
+            )
+        self._taken[mark] = draft.place.row
+        return row
+
+    def _match(self, values: Mapping[str, Any]) -> Row[Any] | None:
+        external_id = values["external_id"]
+        if external_id is not None and external_id in self._by_id:
+            return self._by_id[external_id]
+        namesakes = [
+            row
+            for row in self._by_name.get(_key(values), [])
+            if external_id is None or row.external_id is None
+        ]
+        if len(namesakes) == 1 and _may_be_same(namesakes[0].address, values["address"]):
+            return namesakes[0]
+        same = [row for row in namesakes if _squeezed(row.address) == _squeezed(values["address"])]
+        return same[0] if len(same) == 1 else None
+
+
+def _key(values: Mapping[str, Any]) -> Key:
+    return values["neighbourhood_code"] or values["town_code"], squeeze(values["name"])
+
+
+def _identity(values: Mapping[str, Any]) -> tuple[Key, str]:
+    return _key(values), _squeezed(values["address"])
+
+
+def _may_be_same(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or _squeezed(one) == _squeezed(other)
+
+
+def _squeezed(text: str | None) -> str:
+    return squeeze(text or "")
+
+
+def _cents(value: float) -> Decimal:
+    return Decimal(str(round(value, 2)))

@@ -1,0 +1,61 @@
+"""Bring a database up to date: tables by numbered migrations, functions by repeatable scripts."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, text
+
+from geodata.store.rules import rule_functions
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.schema import SchemaItem
+
+_LOCK = 126_2017
+"""Two processes that start together must not migrate together."""
+
+
+def upgrade(url: str) -> None:
+    """Upgrade a database to the newest schema, in one transaction; safe to repeat.
+
+    Args:
+        url: SQLAlchemy address of a PostgreSQL database where PostGIS can be installed.
+    """
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        # The session's search path may put other schemas first; ours is public.
+        connection.execute(text("SET LOCAL client_min_messages = warning"))
+        connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
+        command.upgrade(alembic_config(connection), "head")
+        install_functions(connection)
+    engine.dispose()
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Return the configuration of Alembic over an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def install_functions(connection: Connection) -> None:
+    """(Re)create rule functions and the repeatable scripts of `sql/`, in their order."""
+    connection.exec_driver_sql(rule_functions())
+    folder = files("geodata.store").joinpath("sql")
+    for script in sorted(folder.iterdir(), key=lambda one: one.name):
+        if script.name[:1].isdigit():
+            connection.exec_driver_sql(script.read_text("utf-8").replace("%", "%%"))
+
+
+def is_ours(
+    item: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: SchemaItem | None
+) -> bool:
+    """Tell Alembic which tables are ours: not those that PostGIS brings."""
+    return not (kind == "table" and name == "spatial_ref_sys")

@@ -1,0 +1,1 @@
+"""Reads: each question has a module, and each takes the scope of who asks."""

@@ -1,0 +1,225 @@
+"""Coverage figures: counts by town, neighbourhood, category, management type or status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    TableValuedAlias,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session
+
+from geodata.domain.access import Scope
+from geodata.domain.category import Category
+from geodata.domain.division import DivisionKind
+from geodata.domain.indicator import CoverageKind, Denominator, Rate
+from geodata.domain.inspection import InspectionStatus
+from geodata.domain.management import ManagementType
+from geodata.domain.vocabulary import UNREPORTED as UNREPORTED_LABEL
+from geodata.domain.vocabulary import Language, label
+from geodata.store.queries.divisions import find_divisions
+from geodata.store.queries.state import UNREPORTED, SiteFilter, filtered, site_state
+
+_AMOUNTS = tuple(one.value for one in Denominator if one is not Denominator.SITES)
+
+
+class Breakdown(StrEnum):
+    """What the rows of a coverage table stand for."""
+
+    TOWN = "town"
+    NEIGHBOURHOOD = "neighbourhood"
+    CATEGORY = "category"
+    MANAGEMENT_TYPE = "management_type"
+    INSPECTION_STATUS = "inspection_status"
+
+
+_LABELLED: dict[Breakdown, type[StrEnum]] = {
+    Breakdown.CATEGORY: Category,
+    Breakdown.MANAGEMENT_TYPE: ManagementType,
+    Breakdown.INSPECTION_STATUS: InspectionStatus,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """Counts of one group.
+
+    Attributes:
+        code: Division code or key; ``unreported`` for sites without the value.
+        label: For people, in the language asked for.
+        amounts: Whole, by denominator.
+        covered: Part with any effective type in force, by denominator.
+        market: Part with a professional company, by denominator.
+        verified: Part confirmed by a recent inspection, by denominator.
+        unreported: Number of sites that did not report the denominator.
+        sites_change: Change of the site count since the end of the last month, if asked for.
+    """
+
+    code: str
+    label: str
+    amounts: Mapping[Denominator, float]
+    covered: Mapping[Denominator, float]
+    market: Mapping[Denominator, float]
+    verified: Mapping[Denominator, float]
+    unreported: Mapping[Denominator, int]
+    sites_change: int | None = None
+
+    def rate(
+        self,
+        denominator: Denominator = Denominator.SITES,
+        kind: CoverageKind = CoverageKind.CLAIMED,
+    ) -> Rate:
+        """Return a rate with its two numbers."""
+        parts: Mapping[Denominator, float] = getattr(self, kind.value)
+        return Rate(parts[denominator], self.amounts[denominator])
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageTable:
+    """Rows in official order, and their total over distinct sites.
+
+    Rows by management type may add up to more than the total: a site may tick several.
+    """
+
+    on: date
+    by: Breakdown
+    rows: list[CoverageRow]
+    total: CoverageRow
+
+
+def coverage(
+    session: Session,
+    scope: Scope,
+    *,
+    by: Breakdown,
+    on: date,
+    language: Language = "zh",
+    wanted: SiteFilter = SiteFilter(),  # noqa: B008 - frozen
+    with_change: bool = False,
+) -> CoverageTable:
+    """Count coverage on a day.
+
+    Args:
+        session: A reading session.
+        scope: The actor's.
+        by: What the rows stand for.
+        on: The day.
+        language: Of the labels.
+        wanted: Sites to count.
+        with_change: Also tell each row's change of the site count since last month's end.
+    """
+    found = _count(session, scope, by, on, wanted)
+    earlier = {}
+    if with_change:
+        last_month = on.replace(day=1) - timedelta(days=1)
+        earlier = _count(session, scope, by, last_month, wanted)
+    names = _labels(session, scope, by, language, wanted)
+    total = _row(None, {"zh": "合计", "en": "Total"}[language], found.pop(None, None))
+    rows = [_row(code, name, found.pop(code, None)) for code, name in names.items()]
+    if UNREPORTED in found:
+        rows.append(_row(UNREPORTED, UNREPORTED_LABEL[language], found[UNREPORTED]))
+    if with_change:
+        rows = [_with_change(row, earlier.get(row.code)) for row in rows]
+        total = _with_change(total, earlier.get(None))
+    return CoverageTable(on, by, rows, total)
+
+
+def _count(
+    session: Session, scope: Scope, by: Breakdown, on: date, wanted: SiteFilter
+) -> dict[str | None, dict[str, Any]]:
+    """Return the counts by code; the total of distinct sites stands under ``None``."""
+    state = site_state(on)
+    figures = _figures(state)
+    total = filtered(select(literal(None, Text).label("code"), *figures), state, scope, wanted)
+    counted: dict[str | None, dict[str, Any]] = {
+        None: dict(session.execute(total).one()._mapping)  # noqa: SLF001 - SQLAlchemy's own name
+    }
+    groups = select(*figures)
+    if by is Breakdown.MANAGEMENT_TYPE:
+        types = case(
+            (func.cardinality(state.c.effective_types) == 0, cast([UNREPORTED], ARRAY(Text))),
+            else_=state.c.effective_types,
+        )
+        each = func.unnest(types).table_valued("one").render_derived(name="each").lateral()
+        groups = groups.select_from(state.join(each, true()))
+        key: ColumnElement[Any] = each.c.one
+    else:
+        name = by.value if by in _LABELLED else f"{by.value}_code"
+        key = func.coalesce(state.c[name], UNREPORTED)
+    groups = filtered(groups.add_columns(key.label("code")).group_by(key), state, scope, wanted)
+    for row in session.execute(groups).mappings():
+        counted[row["code"]] = dict(row)
+    return counted
+
+
+def _figures(state: TableValuedAlias) -> list[ColumnElement[Any]]:
+    c = state.c
+    parts = {
+        "amounts": literal(value=True),
+        "covered": c.is_covered,
+        "market": c.is_market_covered,
+        "verified": c.is_verified,
+    }
+    figures: list[ColumnElement[Any]] = []
+    for name, condition in parts.items():
+        figures.append(func.count().filter(condition).label(f"{name}_sites"))
+        figures += [
+            func.coalesce(func.sum(c[amount]).filter(condition), 0).label(f"{name}_{amount}")
+            for amount in _AMOUNTS
+        ]
+    figures += [
+        func.count().filter(c[amount].is_(None)).label(f"unreported_{amount}")
+        for amount in _AMOUNTS
+    ]
+    return figures
+
+
+def _labels(
+    session: Session, scope: Scope, by: Breakdown, language: Language, wanted: SiteFilter
+) -> dict[str, str]:
+    if by in _LABELLED:
+        return {member.value: label(member, language) for member in _LABELLED[by]}
+    kind = DivisionKind(by.value)
+    found = find_divisions(session, scope, kind=kind, district=wanted.district)
+    return {
+        row.code: row.name
+        for row in found
+        if wanted.town is None or wanted.town in (row.code, row.parent_code)
+    }
+
+
+def _row(code: str | None, name: str, counts: Mapping[str, Any] | None) -> CoverageRow:
+    def pick(part: str) -> dict[Denominator, float]:
+        return {one: _number((counts or {}).get(f"{part}_{one}", 0)) for one in Denominator}
+
+    return CoverageRow(
+        code=code or "total",
+        label=name,
+        amounts=pick("amounts"),
+        covered=pick("covered"),
+        market=pick("market"),
+        verified=pick("verified"),
+        unreported={one: int(amount) for one, amount in pick("unreported").items()},
+    )
+
+
+def _number(value: Any) -> float:  # noqa: ANN401 - int or Decimal, as PostgreSQL counts
+    return int(value) if value == int(value) else float(value)
+
+
+def _with_change(row: CoverageRow, earlier: Mapping[str, Any] | None) -> CoverageRow:
+    before = earlier["amounts_sites"] if earlier else 0
+    return replace(row, sites_change=int(row.amounts[Denominator.SITES] - before))

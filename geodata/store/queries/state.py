@@ -1,0 +1,151 @@
+"""The state of sites on a day, cut by scope and narrowed by filters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    Select,
+    TableValuedAlias,
+    Text,
+    column,
+    func,
+    or_,
+    select,
+    true,
+)
+
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from geodata.domain.access import Scope
+from geodata.domain.division import DivisionKind
+from geodata.domain.inspection import VERIFIED_WITHIN_DAYS
+from geodata.store.tables.base import SRID
+
+UNREPORTED: Final = "unreported"
+"""The filter value and group code for what nobody has filled in."""
+
+_PLAIN: Final = (
+    "site_id external_id district_code town_code neighbourhood_code name address category "
+    "buildings households floor_area_m2 company inspection_status"
+).split()
+_TYPED: Final = {
+    "ticked_types": ARRAY(Text),
+    "effective_types": ARRAY(Text),
+    "subsidised": Boolean(),
+    "is_covered": Boolean(),
+    "is_market_covered": Boolean(),
+    "is_verified": Boolean(),
+    "listed_on": Date(),
+    "uncovered_since": Date(),
+    "last_inspected_on": Date(),
+    "geom": Geometry("MULTIPOLYGON", srid=SRID),
+    "point": Geometry("POINT", srid=SRID),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFilter:
+    """What to keep; an empty field keeps everything.
+
+    Attributes:
+        district: Code of a district.
+        town: Code of a town.
+        neighbourhood: Code of a neighbourhood.
+        category: Categories, or ``unreported``.
+        management_type: Effective types, any of which must be in force, or ``unreported``.
+        inspection_status: Statuses.
+        covered: Whether covered.
+        q: Part of the name or address.
+        bbox: West, south, east, north in degrees (EPSG:4490).
+    """
+
+    district: str | None = None
+    town: str | None = None
+    neighbourhood: str | None = None
+    category: Sequence[str] = ()
+    management_type: Sequence[str] = ()
+    inspection_status: Sequence[str] = ()
+    covered: bool | None = None
+    q: str | None = None
+    bbox: tuple[float, float, float, float] | None = None
+
+
+def site_state(on: date) -> TableValuedAlias:
+    """Return the table-valued function that tells each site's state on a day."""
+    columns = [column(name) for name in _PLAIN]
+    columns += [column(name, kind) for name, kind in _TYPED.items()]
+    return func.site_state(on, VERIFIED_WITHIN_DAYS).table_valued(*columns).alias("st")
+
+
+def within(scope: Scope, table: Any) -> ColumnElement[bool]:  # noqa: ANN401 - any table or alias
+    """Return the one predicate that cuts rows by an actor's scope.
+
+    Args:
+        scope: The actor's.
+        table: Anything whose columns ``district_code``, ``town_code``, ``neighbourhood_code``
+            say where a row lies.
+    """
+    columns = table.c if isinstance(table, TableValuedAlias) else table
+    match scope.kind:
+        case None:
+            return true()
+        case DivisionKind.DISTRICT:
+            return _equals(columns.district_code, scope.code)
+        case DivisionKind.TOWN:
+            return _equals(columns.town_code, scope.code)
+        case DivisionKind.NEIGHBOURHOOD:
+            return _equals(columns.neighbourhood_code, scope.code)
+
+
+def filtered(
+    statement: Select[Any], state: TableValuedAlias, scope: Scope, wanted: SiteFilter
+) -> Select[Any]:
+    """Cut a statement over `site_state` by scope, and narrow it by a filter."""
+    c = state.c
+    statement = statement.where(within(scope, state))
+    for name in ("district", "town", "neighbourhood"):
+        code = getattr(wanted, name)
+        if code is not None:
+            statement = statement.where(c[f"{name}_code"] == code)
+    if wanted.category:
+        statement = statement.where(func.coalesce(c.category, UNREPORTED).in_(wanted.category))
+    if wanted.management_type:
+        statement = statement.where(_has_type(c, wanted.management_type))
+    if wanted.inspection_status:
+        statement = statement.where(c.inspection_status.in_(wanted.inspection_status))
+    if wanted.covered is not None:
+        statement = statement.where(c.is_covered == wanted.covered)
+    if wanted.q:
+        statement = statement.where(
+            or_(*(c[name].icontains(wanted.q, autoescape=True) for name in ("name", "address")))
+        )
+    if wanted.bbox is not None:
+        box = func.st_makeenvelope(*wanted.bbox, SRID)
+        statement = statement.where(or_(func.st_intersects(c.geom, box), c.point.op("&&")(box)))
+    return statement
+
+
+def select_sites(scope: Scope, wanted: SiteFilter, on: date, *columns: str) -> Select[Any]:
+    """Return a statement over the named columns of the sites that a filter keeps."""
+    state = site_state(on)
+    return filtered(select(*(state.c[name] for name in columns)), state, scope, wanted)
+
+
+def _equals(left: Any, right: str | None) -> ColumnElement[bool]:  # noqa: ANN401
+    result: ColumnElement[bool] = left == right
+    return result
+
+
+def _has_type(c: Any, wanted: Sequence[str]) -> ColumnElement[bool]:  # noqa: ANN401
+    conditions = [c.effective_types.overlap([one for one in wanted if one != UNREPORTED])]
+    if UNREPORTED in wanted:
+        conditions.append(func.cardinality(c.effective_types) == 0)
+    return or_(*conditions)

@@ -1,0 +1,93 @@
+"""SQL functions written from the domain's tables, so that no rule is told twice.
+
+Each is one immutable expression; `tests/contracts/test_rule_parity.py` compares every one of
+them with its Python original over all inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from geodata.domain.inspection import (
+    STEPS,
+    FindingStatus,
+    InspectionStatus,
+    finding_shows_as,
+)
+from geodata.domain.management import MANAGEMENT, SUBSIDY_COUNTS_AS, ManagementType
+
+
+def rule_functions() -> str:
+    """Return the SQL that (re)creates all rule functions."""
+    return "\n".join(
+        (
+            _function(
+                "effective_types", "ticked text[], is_subsidised boolean", "text[]", _effective()
+            ),
+            _function("is_covered", "types text[]", "boolean", _overlaps("covers")),
+            _function("is_market_covered", "types text[]", "boolean", _overlaps("is_market")),
+            _function(
+                "finding_status",
+                "started_on date, handed_in_on date, closed_on date, day date",
+                "text",
+                _finding_status(),
+            ),
+            _function(
+                "finding_shows_as", "status text, is_late boolean", "text", _finding_shows_as()
+            ),
+            _function("worst_inspection_status", "shown text[]", "text", _worst_status()),
+        )
+    )
+
+
+def _function(name: str, arguments: str, returns: str, expression: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {returns}\n"
+        f"LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT {expression} $$;\n"
+    )
+
+
+def _array(members: Iterable[StrEnum]) -> str:
+    quoted = ", ".join(f"'{one.value}'" for one in members)
+    return f"ARRAY[{quoted}]"
+
+
+def _effective() -> str:
+    none = ManagementType.NONE
+    others = _array(one for one in ManagementType if one is not none)
+    return (
+        f"ARRAY(SELECT t FROM unnest({_array(ManagementType)}) AS t WHERE CASE"
+        f" WHEN t = '{none}' THEN coalesce('{none}' = ANY(ticked), false)"
+        f" AND NOT coalesce(ticked && {others}, false) AND NOT coalesce(is_subsidised, false)"
+        f" ELSE coalesce(t = ANY(ticked), false)"
+        f" OR (t = '{SUBSIDY_COUNTS_AS}' AND coalesce(is_subsidised, false)) END)"
+    )
+
+
+def _overlaps(meaning: str) -> str:
+    counted = _array(one for one, what in MANAGEMENT.items() if getattr(what, meaning))
+    return f"coalesce(types && {counted}, false)"
+
+
+def _finding_status() -> str:
+    steps = " ".join(f"WHEN {step} <= day THEN '{status}'" for step, status in STEPS)
+    return f"CASE {steps} ELSE '{FindingStatus.OPEN}' END"
+
+
+def _finding_shows_as() -> str:
+    cases = []
+    for status in FindingStatus:
+        for is_late in (False, True):
+            shown = finding_shows_as(status, is_late=is_late)
+            result = "NULL" if shown is None else f"'{shown}'"
+            cases.append(f"WHEN status = '{status}' AND is_late = {is_late} THEN {result}")
+    return f"CASE {' '.join(cases)} END"
+
+
+def _worst_status() -> str:
+    order = _array(InspectionStatus)
+    return (
+        f"(SELECT s FROM unnest({order}) WITH ORDINALITY AS o(s, n)"
+        " WHERE s = ANY(shown) ORDER BY n LIMIT 1)"
+    )

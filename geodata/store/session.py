@@ -1,0 +1,66 @@
+"""Transactions: reading ones that cannot write, and writing ones that name who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changes something and why; every version of a site carries it.
+
+    Attributes:
+        actor: User name, or ``cli`` for the command line.
+        reason: One sentence in the actor's words, or the name of the act.
+        effective_on: Day from which the change holds; ``None`` is today in Shanghai.
+    """
+
+    actor: str
+    reason: str
+    effective_on: date | None = None
+
+
+def connect(url: str) -> Engine:
+    """Return the engine of a database; a dead connection is noticed before it is used."""
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Yield a session that PostgreSQL itself keeps from writing.
+
+    All its queries see one state of the database, so that a page's figures agree.
+    """
+    readonly = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+    with Session(readonly) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine, change: Change) -> Iterator[Session]:
+    """Yield a session that commits at the end, or leaves nothing behind."""
+    with Session(engine) as session, session.begin():
+        sign(session, change)
+        yield session
+
+
+def sign(session: Session, change: Change) -> None:
+    """Tell the database who changes what follows in this transaction, and why."""
+    session.execute(
+        text(
+            "SELECT set_config('fugai.actor', :actor, true),"
+            " set_config('fugai.reason', :reason, true),"
+            " set_config('fugai.effective_on', :effective_on, true)"
+        ),
+        {
+            "actor": change.actor,
+            "reason": change.reason,
+            "effective_on": change.effective_on.isoformat() if change.effective_on else "",
+        },
+    )

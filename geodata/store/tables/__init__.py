@@ -1,0 +1,25 @@
+"""The tables; importing this package registers all of them."""
+
+from geodata.store.tables.accounts import Account, ApiToken, AuditLine, LoginSession
+from geodata.store.tables.base import Base
+from geodata.store.tables.divisions import Division
+from geodata.store.tables.ground import Footprint, Landuse, Road
+from geodata.store.tables.inspections import Finding, Inspection
+from geodata.store.tables.sites import ManagementArrangement, Site, SiteVersion
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "AuditLine",
+    "Base",
+    "Division",
+    "Finding",
+    "Footprint",
+    "Inspection",
+    "Landuse",
+    "LoginSession",
+    "ManagementArrangement",
+    "Road",
+    "Site",
+    "SiteVersion",
+]
