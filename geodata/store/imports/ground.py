@@ -1,0 +1,174 @@
+"""Bring surveyed ground into the store: footprints, roads, landuse, site boundaries.
+
+Rows go through COPY into a temporary table and from there in one statement, so that a million
+outlines take minutes, not hours, and a failure leaves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import shapely
+from geopandas import GeoDataFrame
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geodata.store.tables.base import SRID
+
+_FOOTPRINT: Final = ("source_id", "use", "name", "floors", "height_m")
+_ROAD: Final = ("source_id", "highway", "name", "is_oneway", "access")
+_LANDUSE: Final = ("source_id", "kind", "name")
+_TYPES: Final = {
+    "floors": "integer",
+    "height_m": "double precision",
+    "is_oneway": "boolean",
+    "key": "bigint",
+}
+
+
+def import_footprints(session: Session, district: str, footprints: GeoDataFrame) -> int:
+    """Add or update footprints by ``source_id`` and tell each its town and its site.
+
+    Args:
+        session: A writing session.
+        district: Code of the district.
+        footprints: ``source_id``, ``use``, ``name``, ``floors``, ``height_m``; (multi)polygons
+            in EPSG:4490.
+
+    Returns:
+        Number of rows taken.
+    """
+    count = _upsert(session, "footprint", district, footprints, _FOOTPRINT, "ST_Multi(r.geom)")
+    place_footprints(session, district)
+    link_footprints(session, district)
+    return count
+
+
+def import_roads(session: Session, district: str, roads: GeoDataFrame) -> int:
+    """Add or update roads: ``source_id``, ``highway``, ``name``, ``is_oneway``, ``access``.
+
+    Lines in EPSG:4490. Returns the number of rows taken.
+    """
+    return _upsert(session, "road", district, roads, _ROAD, "r.geom")
+
+
+def import_landuse(session: Session, district: str, landuse: GeoDataFrame) -> int:
+    """Add or update areas: ``source_id``, ``kind``, ``name``; (multi)polygons in EPSG:4490.
+
+    Returns the number of rows taken.
+    """
+    return _upsert(session, "landuse", district, landuse, _LANDUSE, "ST_Multi(r.geom)")
+
+
+def import_boundaries(session: Session, boundaries: GeoDataFrame, *, source: str) -> int:
+    """Give sites their boundaries; those that have just this one are left alone.
+
+    Args:
+        session: A writing session, signed.
+        boundaries: ``site_id`` and (multi)polygons in EPSG:4490.
+        source: Where they come from, kept beside each.
+
+    Returns:
+        Number of sites whose boundary changed.
+    """
+    frame = boundaries.rename(columns={"site_id": "key"})
+    _stage(session, frame, ("key",))
+    changed = session.execute(
+        text(
+            "UPDATE site AS s SET geom = ST_Multi(r.geom), geom_source = :source,"
+            " row_version = s.row_version + 1 FROM incoming AS r WHERE s.id = r.key"
+            " AND s.geom IS DISTINCT FROM ST_Multi(r.geom) RETURNING s.district_code"
+        ),
+        {"source": source},
+    ).scalars()
+    districts = list(changed)
+    for district in sorted(set(districts)):
+        link_footprints(session, district)
+    return len(districts)
+
+
+def place_footprints(session: Session, district: str) -> None:
+    """Tell each footprint the neighbourhood, else the town, that holds a point of it."""
+    for kind, column, parent in (
+        ("neighbourhood", "neighbourhood_code", ", town_code = d.parent_code"),
+        ("town", "town_code", ""),
+    ):
+        session.execute(
+            text(
+                f"UPDATE footprint AS f SET {column} = d.code{parent} FROM division AS d"  # noqa: S608
+                " WHERE f.district_code = :district AND d.district_code = :district"
+                f" AND d.kind = '{kind}' AND f.{column} IS NULL AND d.geom && f.geom"
+                " AND ST_Contains(d.geom, ST_PointOnSurface(f.geom))"
+            ),
+            {"district": district},
+        )
+
+
+def link_footprints(session: Session, district: str) -> None:
+    """Tell each footprint of a district which site holds a point of it."""
+    session.execute(
+        text(
+            "UPDATE footprint AS f SET site_id = found.site_id FROM ("
+            " SELECT b.id, min(s.id) AS site_id FROM footprint AS b LEFT JOIN site AS s"
+            " ON s.district_code = :district AND s.delisted_on IS NULL AND s.geom && b.geom"
+            " AND ST_Contains(s.geom, ST_PointOnSurface(b.geom))"
+            " WHERE b.district_code = :district GROUP BY b.id) AS found"
+            " WHERE f.id = found.id AND f.site_id IS DISTINCT FROM found.site_id"
+        ),
+        {"district": district},
+    )
+
+
+def _upsert(  # noqa: PLR0913 - one statement and its parts
+    session: Session,
+    table: str,
+    district: str,
+    frame: GeoDataFrame,
+    columns: Sequence[str],
+    geometry: str,
+) -> int:
+    _stage(session, frame, columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join(f'r."{name}"' for name in columns)
+    fresh = ", ".join(f'"{name}" = excluded."{name}"' for name in (*columns[1:], "geom"))
+    session.execute(
+        text(
+            f'INSERT INTO "{table}" (district_code, {names}, geom)'  # noqa: S608 - our own names
+            f" SELECT :district, {values}, {geometry} FROM incoming AS r"
+            f" ON CONFLICT (district_code, source_id) DO UPDATE SET {fresh}"
+        ),
+        {"district": district},
+    )
+    return len(frame)
+
+
+def _stage(session: Session, frame: GeoDataFrame, columns: Sequence[str]) -> None:
+    typed = ", ".join(f'"{name}" {_TYPES.get(name, "text")}' for name in columns)
+    session.execute(text("DROP TABLE IF EXISTS pg_temp.incoming"))
+    session.execute(
+        text(f"CREATE TEMPORARY TABLE incoming ({typed}, geom geometry) ON COMMIT DROP")
+    )
+    names = ", ".join(f'"{name}"' for name in columns)
+    cursor = session.connection().connection.cursor()
+    with cursor.copy(f"COPY incoming ({names}, geom) FROM STDIN") as copy:
+        for row in _rows(frame, columns):
+            copy.write_row(row)
+    session.execute(text("ANALYZE incoming"))
+
+
+def _rows(frame: GeoDataFrame, columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    shapes = shapely.set_srid(frame.geometry.to_numpy(), SRID)
+    cells = [_cells(frame, name) for name in columns]
+    return zip(*cells, shapely.to_wkb(shapes, hex=True, include_srid=True), strict=True)
+
+
+def _cells(frame: GeoDataFrame, name: str) -> list[Any]:
+    if name not in frame:
+        return [None] * len(frame)
+    column = frame[name].astype(object)
+    plain = column.where(column.notna(), None).tolist()
+    if _TYPES.get(name) in ("integer", "bigint"):
+        # A column with gaps arrives as floats; COPY wants whole numbers.
+        return [None if one is None else int(one) for one in plain]
+    return plain

@@ -1,0 +1,64 @@
+"""The application: routes, middleware, errors, put together for one database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from geodata.store.session import connect
+from server.api import api_router
+from server.assets import mount_assets
+from server.docs import add_docs
+from server.errors import add_error_handlers
+from server.pages import pages_router
+from server.security import SecurityMiddleware
+from server.settings import Settings
+
+_WORTH_COMPRESSING_BYTES = 1024
+_FAST_COMPRESSION = 4
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application; it connects when the first request needs the database."""
+    engine = connect(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="覆盖 fugai",
+        version=version("fugai"),
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.engine = engine
+    app.state.settings = settings
+    add_error_handlers(app)
+    app.include_router(api_router)
+    app.include_router(pages_router)
+    add_docs(app)
+    mount_assets(app)
+    app.add_middleware(
+        GZipMiddleware, minimum_size=_WORTH_COMPRESSING_BYTES, compresslevel=_FAST_COMPRESSION
+    )
+    app.add_middleware(SecurityMiddleware, image_hosts=basemap_origin(settings))
+    return app
+
+
+def basemap_origin(settings: Settings) -> str:
+    """Return the one foreign origin a page may load images from: the set basemap's, or none."""
+    if settings.tianditu_key:
+        return "https://*.tianditu.gov.cn"
+    if settings.basemap_url:
+        parts = urlsplit(settings.basemap_url)
+        host = parts.netloc.replace("{s}", "*")
+        return f"{parts.scheme}://{host}" if host else ""
+    return ""

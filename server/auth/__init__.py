@@ -1,0 +1,16 @@
+"""Who is asking: accounts, sessions, tokens, and the scope that follows."""
+
+from server.auth.actor import Actor
+from server.auth.requests import CurrentActor, ReadingSession, current_actor, reading_session
+from server.auth.sessions import COOKIE, log_in, log_out
+
+__all__ = [
+    "COOKIE",
+    "Actor",
+    "CurrentActor",
+    "ReadingSession",
+    "current_actor",
+    "log_in",
+    "log_out",
+    "reading_session",
+]

@@ -1,0 +1,97 @@
+"""Accounts and tokens as an operator adds them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from geodata.domain.access import BOUND_TO, Role, Scope
+from geodata.domain.errors import DomainError
+from geodata.store.queries.divisions import get_division
+from geodata.store.tables import Account, ApiToken
+from server.auth.digests import digest
+
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash("nobody has this password")
+_LEAST_LETTERS = 8
+
+
+def add_account(  # noqa: PLR0913 - the columns of an account
+    session: Session,
+    *,
+    username: str,
+    password: str,
+    role: Role,
+    division_code: str | None = None,
+    display_name: str | None = None,
+) -> None:
+    """Add an account, or give an existing one a new password, role and division.
+
+    Raises:
+        DomainError: ``account.password_short``; ``access.division_required`` or
+            ``access.division_forbidden``; ``division.not_found``; ``account.division_kind``.
+    """
+    if len(password) < _LEAST_LETTERS:
+        raise DomainError("account.password_short", least=_LEAST_LETTERS)
+    scope = Scope.of(role, division_code)
+    if scope.code is not None:
+        found = get_division(session, Scope.everything(), scope.code)
+        if found.kind is not BOUND_TO[role]:
+            raise DomainError("account.division_kind", role=role.value, division=scope.code)
+    values = {
+        "display_name": display_name or username,
+        "password_hash": _HASHER.hash(password),
+        "role": role.value,
+        "division_code": division_code,
+        "is_active": True,
+    }
+    account = find_account(session, username)
+    if account is None:
+        session.execute(insert(Account).values(username=username, **values))
+        return
+    for name, value in values.items():
+        setattr(account, name, value)
+
+
+def add_token(
+    session: Session, username: str, *, label: str, lasts: timedelta | None = None
+) -> str:
+    """Return a new API token of an account; it is shown once and stored as a digest.
+
+    Raises:
+        DomainError: ``account.not_found``.
+    """
+    account = find_account(session, username)
+    if account is None:
+        raise DomainError("account.not_found", username=username)
+    token = secrets.token_urlsafe(32)
+    expires_at = None if lasts is None else session.scalar(select(func.now())) + lasts
+    session.execute(
+        insert(ApiToken).values(
+            digest=digest(token), account_id=account.id, label=label, expires_at=expires_at
+        )
+    )
+    return token
+
+
+def find_account(session: Session, username: str) -> Account | None:
+    """Return an account by name, ``None`` if there is none."""
+    return session.scalar(select(Account).where(Account.username == username))
+
+
+def is_password(account: Account | None, password: str) -> bool:
+    """Tell whether a password is an account's.
+
+    Nobody's password is checked too, so that the time taken does not tell whether a user
+    name exists.
+    """
+    try:
+        _HASHER.verify(_NOBODY if account is None else account.password_hash, password)
+    except VerificationError:
+        return False
+    return account is not None and account.is_active

@@ -1,0 +1,94 @@
+"""From a code and facts to an answer: a status, and a sentence in the reader's language."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from geodata.domain.errors import DomainError
+from server.i18n import language_of, sentence
+
+STATUS: Final[dict[str, HTTPStatus]] = {
+    "auth.login_required": HTTPStatus.UNAUTHORIZED,
+    "auth.wrong_password": HTTPStatus.UNAUTHORIZED,
+    "auth.forbidden": HTTPStatus.FORBIDDEN,
+    "auth.foreign_origin": HTTPStatus.FORBIDDEN,
+    "division.not_found": HTTPStatus.NOT_FOUND,
+    "site.not_found": HTTPStatus.NOT_FOUND,
+    "request.not_found": HTTPStatus.NOT_FOUND,
+    "assets.missing": HTTPStatus.SERVICE_UNAVAILABLE,
+    "request.failed": HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""Codes that are not simply a request that cannot be understood (422)."""
+
+_PROBLEM: Final = "application/problem+json"
+_LOG = logging.getLogger("fugai")
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Let every refusal leave as problem+json, or as a page for a browser's navigation."""
+    app.add_exception_handler(DomainError, _on_domain_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Exception, _on_failure)
+
+
+def problem(request: Request, error: DomainError, status: int | None = None) -> Response:
+    """Return the answer to a refusal."""
+    code = status or STATUS.get(error.code, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if _wants_page(request):
+        if error.code == "auth.login_required":
+            target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/login?next={quote(target)}", HTTPStatus.SEE_OTHER)
+        from server.pages.render import error_page  # noqa: PLC0415 - pages import errors' floor
+
+        return error_page(request, code, error.code, error.facts)
+    language = language_of(request)
+    content = {
+        "type": "about:blank",
+        "title": HTTPStatus(code).phrase,
+        "status": int(code),
+        "code": error.code,
+        "facts": error.facts,
+        "detail": sentence(error.code, error.facts, language),
+    }
+    headers = {"WWW-Authenticate": "Bearer"} if code == HTTPStatus.UNAUTHORIZED else None
+    return JSONResponse(content, code, headers, media_type=_PROBLEM)
+
+
+def _wants_page(request: Request) -> bool:
+    path = request.url.path
+    is_machine = path.startswith(("/api", "/assets", "/healthz"))
+    return not is_machine and "text/html" in request.headers.get("accept", "")
+
+
+async def _on_domain_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)  # noqa: S101 - as registered above
+    return problem(request, error)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered above
+    faults = [
+        {"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]}
+        for one in error.errors()
+    ]
+    return problem(request, DomainError("request.invalid", faults=faults))
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as registered above
+    code = "request.not_found" if error.status_code == HTTPStatus.NOT_FOUND else "request.refused"
+    return problem(request, DomainError(code, path=request.url.path), error.status_code)
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    _LOG.error("failed: %s %s", request.method, request.url.path, exc_info=error)
+    return problem(request, DomainError("request.failed"))

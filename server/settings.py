@@ -1,0 +1,37 @@
+"""What an operator decides, read from the environment when the server starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The server's settings.
+
+    Attributes:
+        database_url: SQLAlchemy address of a PostGIS database.
+        basemap_url: XYZ template of a basemap, ``None`` for none: the map then draws from its
+            own rows and asks nobody.
+        tianditu_key: Key for Tianditu, used instead of `basemap_url`.
+        session_lasts: How long a login lasts.
+        idle_ends: A session unused for this long is over.
+    """
+
+    database_url: str
+    basemap_url: str | None = None
+    tianditu_key: str | None = None
+    session_lasts: timedelta = timedelta(hours=12)
+    idle_ends: timedelta = timedelta(minutes=30)
+
+    @classmethod
+    def read(cls, database_url: str, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY`` from the environment."""
+        return cls(
+            database_url=database_url,
+            basemap_url=environ.get("FUGAI_BASEMAP_URL") or None,
+            tianditu_key=environ.get("FUGAI_TIANDITU_KEY") or None,
+        )
