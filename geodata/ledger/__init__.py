@@ -1,0 +1,1 @@
+"""Workbooks and tables: what users hand in and take home; no database."""

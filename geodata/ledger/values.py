@@ -1,0 +1,214 @@
+"""Read one cell as people write it, and say so where it was not written plainly.
+
+Each reader returns a `Reading`: the value, and a code when the cell needed tidying or could
+not be read. A value that cannot be read is ``None``, never a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Generic, TypeVar
+
+from geodata.domain.errors import Severity
+from geodata.domain.vocabulary import squeeze, words
+from geodata.ledger.tables import Cell
+
+T = TypeVar("T")
+
+TICKS: Final = frozenset("√✓✔☑对1")
+_NUMBER: Final = r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
+_PLAIN: Final = re.compile(rf"^{_NUMBER}$")
+_WITH_UNIT: Final = re.compile(
+    rf"^约?({_NUMBER})(栋|幢|座|户|套|个|平方米|平米|㎡|m2|m²|元/平米/月|元/平方米/月|元/㎡/月"
+    r"|元/平方米·月|元/平米·月|元/月/平米|元/m2/月|元)$"
+)
+_TEN_THOUSAND: Final = re.compile(rf"^约?({_NUMBER})万(平方米|平米|平|㎡|m2|m²)?$")
+_RANGE: Final = re.compile(rf"^({_NUMBER})(?:至|到|-|~|—|–)({_NUMBER})(.*)$")
+_YEAR: Final = re.compile(r"^(\d{4})(年.*|[-/.].*)?$")
+_SHORT_YEAR: Final = re.compile(r"^(\d{2})年.*$")
+_FIRST_YEAR: Final = 1900
+_CENTURY: Final = 100
+_LONGEST_TEXT: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """What a cell says.
+
+    Attributes:
+        value: ``None`` for 未填报 and for what cannot be read.
+        code: Why the report should mention it, ``None`` when it was plain.
+        severity: Of the mention.
+    """
+
+    value: T | None
+    code: str | None = None
+    severity: Severity = Severity.NOTE
+
+
+def unreadable(code: str) -> Reading[Any]:
+    """Return the reading of a cell that says something, but nothing we understand."""
+    return Reading(None, code, Severity.WARNING)
+
+
+def as_text(cell: Cell) -> str:
+    """Return a cell as the text a user sees: whole numbers without a point, no control marks."""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float) and cell == int(cell):
+        return str(int(cell))
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()[:10]
+    text = str(cell).replace("\u3000", " ")
+    kept = (one if one.isprintable() else " " for one in text if one != "\ufeff")
+    return re.sub(r" {2,}", " ", "".join(kept)).strip()
+
+
+def is_unreported(text: str) -> bool:
+    """Tell whether a text is one of the ways to say that nothing is known."""
+    return squeeze(text) in _unreported()
+
+
+def read_text(cell: Cell) -> Reading[str]:
+    """Read a text; too long a one is cut, and the report says so."""
+    text = as_text(cell)
+    if not text:
+        return Reading(None)
+    if is_unreported(text):
+        return Reading(None, "value.unreported")
+    if len(text) > _LONGEST_TEXT:
+        return Reading(text[:_LONGEST_TEXT], "value.text_cut", Severity.WARNING)
+    return Reading(text)
+
+
+def read_count(cell: Cell) -> Reading[int]:
+    """Read a whole number of things: ``5``, ``5栋``, ``1,124户``, full-width digits."""
+    reading = read_decimal(cell)
+    if reading.value is None:
+        return Reading(None, reading.code, reading.severity)
+    if reading.value != int(reading.value):
+        return unreadable("value.not_whole")
+    return Reading(int(reading.value), reading.code, reading.severity)
+
+
+def read_decimal(cell: Cell) -> Reading[float]:
+    """Read a number not below zero: plain, with a unit, or in 万."""
+    text = _narrow(cell)
+    if not text:
+        return Reading(None)
+    if is_unreported(text):
+        return Reading(None, "value.unreported")
+    if _PLAIN.match(text):
+        return _not_negative(_float(text), None)
+    if match := _WITH_UNIT.match(text):
+        return _not_negative(_float(match[1]), "value.unit_taken_off")
+    if match := _TEN_THOUSAND.match(text):
+        return _not_negative(round(_float(match[1]) * 10_000, 2), "value.in_ten_thousands")
+    return unreadable("value.not_a_number")
+
+
+def read_fee(cell: Cell) -> Reading[tuple[float, float]]:
+    """Read a fee or a range of fees: ``2.38元/平米/月``, ``1.14至2.48元/平米/月``."""
+    match = _RANGE.match(_narrow(cell))
+    if match and (not match[3] or _WITH_UNIT.match(match[2] + match[3])):
+        low, high = _float(match[1]), _float(match[2])
+        if low <= high:
+            return Reading((low, high), "value.range")
+        return unreadable("value.range_reversed")
+    one = read_decimal(cell)
+    value = None if one.value is None else (one.value, one.value)
+    return Reading(value, one.code, one.severity)
+
+
+def read_year(cell: Cell) -> Reading[int]:
+    """Read a year from 1900 to this one: ``1998``, ``1998年建成``, ``98年``, a date."""
+    if isinstance(cell, datetime | date):
+        return _year(cell.year, "value.unit_taken_off")
+    text = _narrow(cell)
+    if not text:
+        return Reading(None)
+    if is_unreported(text) or is_unreported(text.removesuffix("年建成")):
+        return Reading(None, "value.unreported")
+    if match := _YEAR.match(text.removesuffix(".0")):
+        return _year(int(match[1]), "value.unit_taken_off" if match[2] else None)
+    if match := _SHORT_YEAR.match(text):
+        this_century, short = divmod(date.today().year, _CENTURY)  # noqa: DTZ011 - a year
+        century = this_century - (int(match[1]) > short)
+        year = _year(century * _CENTURY + int(match[1]), "value.short_year")
+        return Reading(year.value, year.code, Severity.WARNING)
+    return unreadable("value.not_a_year")
+
+
+def read_yes_no(cell: Cell) -> Reading[bool]:
+    """Read 是 or 否 and nothing else: √ belongs into the columns to tick (S45)."""
+    text = as_text(cell)
+    if not text:
+        return Reading(None)
+    if text in ("是", "否"):
+        return Reading(text == "是")
+    code = "value.tick_for_yes_no" if text in TICKS else "value.not_yes_no"
+    return Reading(None, code, Severity.ERROR)
+
+
+def read_tick(cell: Cell) -> Reading[bool]:
+    """Read a cell to tick: one of √ ✓ ✔ ☑ 对 1, or empty (S42)."""
+    text = _narrow(cell)
+    if not text:
+        return Reading(value=False)
+    if text in TICKS or cell is True:
+        return Reading(value=True)
+    return Reading(None, "value.not_a_tick", Severity.ERROR)
+
+
+def read_phone(cell: Cell) -> Reading[str]:
+    """Read a phone number; one that a spreadsheet made a number gets its digits back."""
+    text = as_text(cell)
+    if not text or is_unreported(text):
+        return Reading(None)
+    if isinstance(cell, float):
+        return Reading(text, "value.phone_as_number")
+    return Reading(text)
+
+
+READERS: Final[dict[str, Callable[[Cell], Reading[Any]]]] = {
+    "built_year": read_year,
+    "floor_area_m2": read_decimal,
+    "buildings": read_count,
+    "households": read_count,
+    "occupied_households": read_count,
+    "phone": read_phone,
+    "fee_yuan_m2_month": read_fee,
+    "subsidised": read_yes_no,
+    "owners_committee": read_yes_no,
+    "maintenance_fund": read_yes_no,
+    "utility_handover": read_yes_no,
+}
+"""How a field's cells are read; the other fields are texts."""
+
+
+def _unreported() -> frozenset[str]:
+    word = words("phrase")["unreported"]
+    return frozenset(squeeze(one) for one in (word.zh, *word.aliases))
+
+
+def _narrow(cell: Cell) -> str:
+    return squeeze(as_text(cell) if isinstance(cell, bool | date | datetime) else str(cell))
+
+
+def _float(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def _not_negative(value: float, code: str | None) -> Reading[float]:
+    if value < 0:
+        return unreadable("value.negative")
+    return Reading(value, code)
+
+
+def _year(year: int, code: str | None) -> Reading[int]:
+    if not _FIRST_YEAR <= year <= date.today().year:  # noqa: DTZ011 - a year
+        return unreadable("value.not_a_year")
+    return Reading(year, code)

@@ -1,0 +1,1 @@
+"""Geometry and coordinates: datums, vector files, OpenStreetMap extracts; no database."""
