@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from geoalchemy2.shape import from_shape
-from shapely import MultiPolygon
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geodata.domain.division import PARENT_KIND, DivisionKind
+from geodata.domain.division import PARENT_KIND, DivisionDraft, DivisionKind
 from geodata.domain.errors import DomainError
 from geodata.store.tables import Division
 from geodata.store.tables.base import SRID
-
-
-@dataclass(frozen=True, slots=True)
-class DivisionDraft:
-    """One division of a file.
-
-    Attributes:
-        boundary: EPSG:4490, ``None`` where the file has none.
-    """
-
-    code: str
-    kind: DivisionKind
-    name: str
-    parent_code: str | None
-    aliases: tuple[str, ...] = ()
-    boundary: MultiPolygon | None = None
 
 
 def import_divisions(
