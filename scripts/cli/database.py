@@ -1,0 +1,48 @@
+"""Which database a command works on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from geodata.store.session import connect
+from scripts.cluster import Cluster
+
+_DRIVER = "postgresql+psycopg://"
+
+
+def home() -> Path:
+    """Return the folder of our data: ``FUGAI_HOME``, by default ``.fugai`` in the checkout."""
+    checkout = Path(__file__).resolve().parents[2]
+    return Path(os.environ.get("FUGAI_HOME") or checkout / ".fugai").resolve()
+
+
+def cluster() -> Cluster:
+    """Return the private cluster."""
+    return Cluster(home())
+
+
+def external_url() -> str | None:
+    """Return the address of an external PostGIS, if ``FUGAI_DATABASE_URL`` names one."""
+    url = os.environ.get("FUGAI_DATABASE_URL")
+    if not url:
+        return None
+    return _DRIVER + url.split("://", 1)[1] if "://" in url else url
+
+
+def database_url() -> str:
+    """Return the database's address; the private cluster is started if it stands still."""
+    external = external_url()
+    if external is not None:
+        return external
+    own = cluster()
+    url = own.url()
+    own.start()
+    return url
+
+
+def engine() -> Engine:
+    """Return the engine of the database."""
+    return connect(database_url())

@@ -1,0 +1,45 @@
+"""`fugai db`: the database itself."""
+
+from __future__ import annotations
+
+import typer
+
+from geodata.store.migrate import upgrade
+from scripts.cli.database import cluster, database_url, external_url
+from scripts.cli.output import say
+
+_app = typer.Typer(help="数据库  /  the database", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the sub-commands."""
+    app.add_typer(_app, name="db")
+
+
+@_app.command()
+def start() -> None:
+    """启动私有数据库 / Start the private cluster, set up if missing."""
+    cluster().ensure()
+    say("数据库已启动", "the database runs")
+
+
+@_app.command()
+def stop() -> None:
+    """停止私有数据库 / Stop the private cluster."""
+    cluster().stop()
+    say("数据库已停止", "the database has stopped")
+
+
+@_app.command(name="upgrade")
+def upgrade_schema() -> None:
+    """升级表结构 / Bring tables and functions up to date."""
+    if external_url() is None:
+        cluster().ensure()
+    upgrade(database_url())
+    say("表结构已是最新", "the schema is up to date")
+
+
+@_app.command()
+def url() -> None:
+    """打印数据库地址 / Print the database's address."""
+    print(database_url())

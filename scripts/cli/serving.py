@@ -1,0 +1,76 @@
+"""`fugai serve` and `fugai up`: the server."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from geodata.domain.errors import DomainError
+from geodata.store.migrate import upgrade
+from scripts.cli.database import cluster, database_url, external_url
+from scripts.cli.output import say
+from scripts.demo.first_start import prepare_demo
+from server.app import create_app
+from server.settings import Settings
+
+Host = Annotated[str | None, typer.Option(help="FUGAI_HOST, 127.0.0.1")]
+Port = Annotated[int | None, typer.Option(help="FUGAI_PORT, 8000")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(serve)
+    app.command()(up)
+
+
+def serve(host: Host = None, port: Port = None) -> None:
+    """启动服务 / Serve; the database must be there."""
+    address = _address(host, port)
+    _run(database_url(), *address)
+
+
+def up(host: Host = None, port: Port = None) -> None:
+    """准备数据库与示例数据, 然后启动服务 / Prepare everything, serve, stop cleanly."""
+    address = _address(host, port)
+    own = None if external_url() else cluster()
+    if own is not None:
+        say("启动数据库…", "starting the database")
+        own.ensure()
+    try:
+        url = database_url()
+        say("检查表结构…", "upgrading the schema")
+        upgrade(url)
+        prepare_demo(url)
+        _run(url, *address)
+    finally:
+        if own is not None:
+            own.stop()
+            say("数据库已停止, 数据完好", "the database has stopped, nothing is lost")
+
+
+def _address(host: str | None, port: int | None) -> tuple[str, int]:
+    chosen = host or os.environ.get("FUGAI_HOST") or "127.0.0.1"
+    number = port or int(os.environ.get("FUGAI_PORT") or 8000)
+    with socket.socket() as probe:
+        # As the server itself will bind: a port just left by an earlier run is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((chosen, number))
+        except OSError as error:
+            raise DomainError("cluster.port_taken", port=number) from error
+    return chosen, number
+
+
+def _run(url: str, host: str, port: int) -> None:
+    say(f"✔ 打开 http://{host}:{port}/  (Ctrl-C 停止)", "open it in a browser; Ctrl-C stops")
+    uvicorn.run(
+        create_app(Settings.read(url)),
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )

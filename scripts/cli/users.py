@@ -1,0 +1,66 @@
+"""`fugai user`: accounts and tokens."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from geodata.domain.access import Role
+from geodata.domain.errors import DomainError
+from geodata.store.audit import audit
+from geodata.store.session import Change, writing
+from scripts.cli.database import engine
+from scripts.cli.output import say
+from server.auth.accounts import add_account, add_token
+
+_app = typer.Typer(help="账号  /  accounts", no_args_is_help=True)
+_CLI = "cli"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the sub-commands."""
+    app.add_typer(_app, name="user")
+
+
+@_app.command()
+def add(
+    username: str,
+    role: Annotated[str, typer.Option(help="角色 / role")],
+    division: Annotated[str | None, typer.Option(help="区划代码 / division code")] = None,
+    password: Annotated[str | None, typer.Option(help="缺省随机 / random if left out")] = None,
+    display_name: Annotated[str | None, typer.Option(help="姓名 / shown name")] = None,
+) -> None:
+    """新增账号或重设密码 / Add an account, or give one a new password, role and division."""
+    if role not in [one.value for one in Role]:
+        raise DomainError("access.role_unknown", value=role, known=[one.value for one in Role])
+    chosen = password or secrets.token_urlsafe(12)
+    with writing(engine(), Change(_CLI, "add account")) as session:
+        add_account(
+            session,
+            username=username,
+            password=chosen,
+            role=Role(role),
+            division_code=division,
+            display_name=display_name,
+        )
+        audit(session, _CLI, "add_account", username, role=role, division=division)
+    if password is None:
+        print(chosen)
+    say(f"账号 {username} 已就绪", f"account {username} is ready")
+
+
+@_app.command()
+def token(
+    username: str,
+    label: Annotated[str, typer.Option(help="用途 / what it is for")] = "cli",
+    days: Annotated[int | None, typer.Option(help="有效天数 / days it lasts")] = None,
+) -> None:
+    """发放 API 令牌(只显示一次) / Print a new API token, once."""
+    with writing(engine(), Change(_CLI, "add token")) as session:
+        lasts = None if days is None else timedelta(days=days)
+        made = add_token(session, username, label=label, lasts=lasts)
+        audit(session, _CLI, "add_token", username, label=label)
+    print(made)

@@ -1,0 +1,71 @@
+"""Sentences and words in the reader's language."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from fastapi import Request
+
+from geodata.domain.vocabulary import LANGUAGES, Language
+
+LANGUAGE_COOKIE: Final = "lang"
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_LONGEST_LIST: Final = 12
+
+
+def language_of(request: Request) -> Language:
+    """Return the language a request asks for: ``?lang=``, else its cookie, else Chinese."""
+    for wanted in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        for language in LANGUAGES:
+            if wanted == language:
+                return language
+    return "zh"
+
+
+def sentence(code: str, facts: Mapping[str, object], language: Language) -> str:
+    """Return the sentence of a code with its facts filled in.
+
+    A fact that is missing leaves an ellipsis, and facts are never read as templates.
+    """
+    templates = catalogue("messages")
+    entry = templates.get(code) or {"zh": f"{code}", "en": f"{code}"}
+
+    def fill(match: re.Match[str]) -> str:
+        return shown(facts.get(match[1], "…"))
+
+    return _PLACEHOLDER.sub(fill, entry[language])
+
+
+def word(key: str, language: Language) -> str:
+    """Return a word of the pages.
+
+    Raises:
+        KeyError: The word is not in ``words.toml``.
+    """
+    return catalogue("words")[key][language]
+
+
+def shown(fact: object) -> str:
+    """Return a fact as a sentence shows it; long lists are cut."""
+    if fact is None or fact == "":
+        return "—"
+    if isinstance(fact, list | tuple):
+        items = [shown(one) for one in fact[:_LONGEST_LIST]]
+        return "、".join(items) + ("…" if len(fact) > _LONGEST_LIST else "")
+    return str(fact)
+
+
+@cache
+def catalogue(name: str) -> dict[str, dict[str, str]]:
+    """Return ``messages`` or ``words``: texts by dotted code and language."""
+    text = files("server").joinpath("locale", f"{name}.toml").read_text("utf-8")
+    found: dict[str, dict[str, str]] = {}
+    for group, entries in tomllib.loads(text).items():
+        for key, texts in entries.items():
+            found[f"{group}.{key}"] = texts
+    return found
