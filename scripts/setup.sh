@@ -69,9 +69,10 @@ install_python() {
     "$venv/bin/pip" install -q --require-hashes -r "$lock" || die "Python 依赖安装失败  /  pip failed"
     printf %s "$stamp" > "$venv/.lock"
   fi
-  if [ "$(cat "$venv/.root" 2>/dev/null)" != "$root" ]; then
+  stamp="$root $(sha256sum "$root/pyproject.toml" | cut -d' ' -f1)"
+  if [ "$(cat "$venv/.root" 2>/dev/null)" != "$stamp" ]; then
     "$venv/bin/pip" install -q --no-deps --no-build-isolation -e "$root" || die "pip install -e 失败"
-    printf %s "$root" > "$venv/.root"
+    printf %s "$stamp" > "$venv/.root"
   fi
   export PATH="$venv/bin:$PATH"
 }

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from geodata.domain.errors import DomainError
 from server.i18n import sentence
+
+Progress = Callable[[str], None]
 
 
 def say(zh: str, en: str) -> None:
@@ -25,8 +27,22 @@ def complain(refusal: DomainError) -> None:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """Yield a progress display on the error stream."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+def steps() -> Iterator[Progress]:
+    """Yield a function that names the step begun now; each ends with the time it took."""
+    console = Console(stderr=True)
+    running: list[tuple[str, float]] = []
+
+    def finish() -> None:
+        for text, began in running:
+            console.print(f"  ✔ {text}  [dim]{monotonic() - began:.1f} s[/dim]", highlight=False)
+        running.clear()
+
+    with console.status("…") as status:
+
+        def progress(text: str) -> None:
+            finish()
+            running.append((text, monotonic()))
+            status.update(text)
+
         yield progress
+        finish()

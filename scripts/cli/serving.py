@@ -11,7 +11,7 @@ import uvicorn
 
 from geodata.domain.errors import DomainError
 from geodata.store.migrate import upgrade
-from scripts.cli.database import cluster, database_url, external_url
+from scripts.cli.database import cluster, database_url, external_url, home
 from scripts.cli.output import say
 from scripts.demo.first_start import prepare_demo
 from server.app import create_app
@@ -44,7 +44,7 @@ def up(host: Host = None, port: Port = None) -> None:
         url = database_url()
         say("检查表结构…", "upgrading the schema")
         upgrade(url)
-        prepare_demo(url)
+        prepare_demo(url, home())
         _run(url, *address)
     finally:
         if own is not None:

@@ -38,7 +38,8 @@ BEGIN
   INSERT INTO site_version
     (site_id, subject, row_id, old, new, changed_by, reason, effective_on)
   VALUES (
-    coalesce(after, before) -> CASE WHEN TG_TABLE_NAME = 'site' THEN 'id' ELSE 'site_id' END,
+    (coalesce(after, before)
+      ->> CASE WHEN TG_TABLE_NAME = 'site' THEN 'id' ELSE 'site_id' END)::bigint,
     TG_TABLE_NAME, (coalesce(after, before) ->> 'id')::bigint, before, after, actor, reason,
     coalesce(nullif(current_setting('fugai.effective_on', true), '')::date,
              (now() AT TIME ZONE 'Asia/Shanghai')::date));

@@ -1,0 +1,163 @@
+"""Put the demo district into a database: by the same imports as real files, and only once.
+
+An interrupted build goes on where it stopped: what each step wrote stands, and is recognised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import Engine, exists, func, select
+from sqlalchemy.orm import Session
+
+from geodata.domain.access import Scope
+from geodata.domain.category import Category
+from geodata.domain.errors import DomainError
+from geodata.domain.period import today
+from geodata.store.audit import audit
+from geodata.store.imports.ground import (
+    import_boundaries,
+    import_footprints,
+    import_landuse,
+    import_roads,
+)
+from geodata.store.imports.inspections import import_inspections
+from geodata.store.queries.audit import find_act
+from geodata.store.queries.divisions import find_divisions
+from geodata.store.session import Change, connect, reading, writing
+from geodata.store.tables import Inspection, Site, SiteVersion
+from scripts.cli.output import Progress, steps
+from scripts.demo.accounts import add_demo_accounts
+from scripts.demo.build import DemoFiles, build_demo
+from scripts.demo.size import DemoSize
+from scripts.demo.territory import DISTRICT
+from scripts.demo.visits import make_visits
+from server.actions.imports import ImportOrder, import_divisions_file, import_ledger_file
+
+SEED: Final = 126
+_ACTOR: Final = "demo"
+_BEGUN, _BUILT = "begin_demo", "build_demo"
+
+
+def prepare_demo(url: str, home: Path) -> None:
+    """Build the demo district into an empty database and tell its accounts.
+
+    A database with districts of its own and no demo in it is left alone.
+    """
+    engine = connect(url)
+    with reading(engine) as session:
+        is_begun = find_act(session, _BEGUN) is not None
+        is_empty = not find_divisions(session, Scope.everything())
+    if is_begun or is_empty:
+        build_and_load(url, DemoSize(), seed=SEED, is_any_size=is_begun)
+        add_demo_accounts(engine, home)
+    engine.dispose()
+
+
+def build_and_load(url: str, size: DemoSize, *, seed: int, is_any_size: bool = False) -> None:
+    """Build the demo district and import it; one that is there already is left alone.
+
+    Args:
+        url: Of an upgraded database.
+        size: What to make.
+        seed: The same seed, size and day make the same district.
+        is_any_size: Take up what was begun, whatever its size, instead of refusing.
+
+    Raises:
+        DomainError: ``demo.exists`` when a demo district of another size or seed is there.
+    """
+    engine = connect(url)
+    wanted = asdict(size) | {"seed": seed}
+    begun = _begin(engine, wanted)
+    if {key: begun[key] for key in wanted} != wanted:
+        if not is_any_size:
+            raise DomainError("demo.exists", **begun)
+        size = DemoSize(begun["communities"], begun["standalone"], begun["footprints"])
+    with reading(engine) as session:
+        is_built = find_act(session, _BUILT) is not None
+    if not is_built:
+        day = date.fromisoformat(begun["today"])
+        with TemporaryDirectory() as folder, steps() as progress:
+            files = build_demo(
+                Path(folder), size, seed=begun["seed"], today=day, progress=progress
+            )
+            _load(engine, files, progress, day=day, seed=begun["seed"])
+    engine.dispose()
+
+
+def _begin(engine: Engine, wanted: dict[str, int]) -> dict[str, Any]:
+    """Return the facts of the build that was begun, now or earlier."""
+    with writing(engine, Change(_ACTOR, _BEGUN)) as session:
+        begun = find_act(session, _BEGUN)
+        if begun is None:
+            begun = {**wanted, "today": today().isoformat()}
+            audit(session, _ACTOR, _BEGUN, DISTRICT, **begun)
+        return begun
+
+
+def _load(engine: Engine, files: DemoFiles, progress: Progress, *, day: date, seed: int) -> None:
+    order = ImportOrder(actor=_ACTOR, district=DISTRICT)
+    progress("导入区划  /  importing divisions")
+    import_divisions_file(engine, files.divisions, order, is_sample=True)
+    for on, path in files.ledgers:
+        progress(f"导入台账 {on}  /  importing the ledger")
+        if on < _latest_edition(engine):
+            continue
+        report = import_ledger_file(
+            engine, path, ImportOrder(actor=_ACTOR, district=DISTRICT, on=on)
+        )
+        if not report.applied:
+            raise DomainError("import.nothing_kept", errors=len(report.errors))
+        if on == files.ledgers[0][0]:
+            # Before the next edition, so that each later version holds the boundary too.
+            with writing(engine, Change(_ACTOR, "示例边界", on)) as session:
+                import_boundaries(session, _with_ids(session, files), source="demo")
+    progress("导入楼幢、道路、水系  /  importing footprints, roads, water")
+    with writing(engine, Change(_ACTOR, "示例底图")) as session:
+        import_footprints(session, DISTRICT, files.footprints)
+        import_roads(session, DISTRICT, files.roads)
+        import_landuse(session, DISTRICT, files.landuse)
+    progress("导入检查记录  /  importing inspections")
+    with writing(engine, Change(_ACTOR, "示例检查记录")) as session:
+        _inspect(session, np.random.default_rng(seed), day)
+        audit(session, _ACTOR, _BUILT, DISTRICT)
+
+
+def _latest_edition(engine: Engine) -> date:
+    with reading(engine) as session:
+        edition = (
+            select(func.max(SiteVersion.effective_on))
+            .join(Site, Site.id == SiteVersion.site_id)
+            .where(SiteVersion.subject == "site", Site.district_code == DISTRICT)
+        )
+        return session.scalar(edition) or date.min
+
+
+def _with_ids(session: Session, files: DemoFiles) -> Any:  # noqa: ANN401 - a GeoDataFrame
+    """Return the boundaries with the ids that the first ledger's rows were given."""
+    rows = session.execute(
+        select(Site.neighbourhood_code, Site.name, Site.id).where(Site.district_code == DISTRICT)
+    )
+    ids = {(neighbourhood, name): site_id for neighbourhood, name, site_id in rows}
+    frame = files.boundaries
+    keys = zip(frame["neighbourhood"], frame["name"], strict=True)
+    return frame.assign(site_id=[ids[key] for key in keys])
+
+
+def _inspect(session: Session, random: np.random.Generator, day: date) -> None:
+    if session.scalar(select(exists(select(Inspection.id)))):
+        return
+    sites = session.execute(
+        select(Site.id, Site.category).where(Site.district_code == DISTRICT).order_by(Site.id)
+    )
+    import_inspections(session, make_visits(random, _communities(sites), day))
+
+
+def _communities(sites: Iterable[Any]) -> dict[int, bool]:
+    return {site_id: Category(category).is_community for site_id, category in sites}
