@@ -1,0 +1,1 @@
+"""What fugai claims to do, checked against a real PostGIS."""

@@ -1,0 +1,80 @@
+"""Resources of the tests: one PostGIS for the run, a database for each worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from geodata.store.session import Change, connect, sign
+from tests.postgis import TestServer
+
+_SERVER = pytest.StashKey[TestServer]()
+_numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the run; its workers share the name and with it the template database."""
+    worker = getattr(config, "workerinput", {})
+    config.stash[_SERVER] = TestServer(worker.get("testrunuid"), worker.get("workerid", "main"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Hand the name of the run to a worker of pytest-xdist."""
+    server: TestServer = node.config.stash[_SERVER]  # type: ignore[attr-defined]
+    node.workerinput["testrunuid"] = server.run  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Clear up what the run made; only the process that leads the run does so."""
+    server = config.stash[_SERVER]
+    server.disconnect()
+    if not hasattr(config, "workerinput"):
+        server.clear_up()
+
+
+@pytest.fixture(scope="session")
+def server(pytestconfig: pytest.Config) -> TestServer:
+    """The server, running, with the run's template database migrated."""
+    server = pytestconfig.stash[_SERVER]
+    server.prepare()
+    return server
+
+
+@pytest.fixture(scope="session")
+def worker_engine(server: TestServer) -> Iterator[Engine]:
+    """The worker's own database, to be left as it was found."""
+    engine = connect(server.clone(server.worker))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(worker_engine: Engine) -> Iterator[Session]:
+    """A writing session, signed; what a test writes is rolled back, even where it commits."""
+    with worker_engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            sign(session, Change("tester", "test"))
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture
+def database_url(server: TestServer) -> Iterator[str]:
+    """The address of a fresh, migrated, empty database for a test that commits."""
+    name = f"{server.worker}_{next(_numbers)}"
+    yield server.clone(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on the database of `database_url`."""
+    engine = connect(database_url)
+    yield engine
+    engine.dispose()
