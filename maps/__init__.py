@@ -1,0 +1,1 @@
+"""How the ground is shown: it is given its data and knows no database."""

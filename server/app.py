@@ -16,6 +16,7 @@ from server.assets import mount_assets
 from server.docs import add_docs
 from server.errors import add_error_handlers
 from server.pages import pages_router
+from server.pages.render import error_page
 from server.security import SecurityMiddleware
 from server.settings import Settings
 
@@ -41,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.settings = settings
+    app.state.error_page = error_page
     add_error_handlers(app)
     app.include_router(api_router)
     app.include_router(pages_router)

@@ -21,6 +21,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.forbidden": HTTPStatus.FORBIDDEN,
     "auth.foreign_origin": HTTPStatus.FORBIDDEN,
     "division.not_found": HTTPStatus.NOT_FOUND,
+    "division.none_yet": HTTPStatus.NOT_FOUND,
     "site.not_found": HTTPStatus.NOT_FOUND,
     "request.not_found": HTTPStatus.NOT_FOUND,
     "assets.missing": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -47,9 +48,9 @@ def problem(request: Request, error: DomainError, status: int | None = None) -> 
         if error.code == "auth.login_required":
             target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?next={quote(target)}", HTTPStatus.SEE_OTHER)
-        from server.pages.render import error_page  # noqa: PLC0415 - pages import errors' floor
-
-        return error_page(request, code, error.code, error.facts)
+        # Pages lie above this floor; the application says which one tells of a refusal.
+        answer: Response = request.app.state.error_page(request, code, error.code, error.facts)
+        return answer
     language = language_of(request)
     content = {
         "type": "about:blank",

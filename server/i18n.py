@@ -34,11 +34,12 @@ def sentence(code: str, facts: Mapping[str, object], language: Language) -> str:
     """
     templates = catalogue("messages")
     entry = templates.get(code) or {"zh": f"{code}", "en": f"{code}"}
+    return fill(entry[language], facts)
 
-    def fill(match: re.Match[str]) -> str:
-        return shown(facts.get(match[1], "…"))
 
-    return _PLACEHOLDER.sub(fill, entry[language])
+def fill(template: str, facts: Mapping[str, object]) -> str:
+    """Return a text with its {facts} filled in."""
+    return _PLACEHOLDER.sub(lambda match: shown(facts.get(match[1], "…")), template)
 
 
 def word(key: str, language: Language) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from geodata.ledger.values import as_text
 from geodata.spatial.datum import Datum
 from geodata.spatial.divisions import read_divisions
 from geodata.spatial.osm import read_osm
+from geodata.spatial.outlines import as_footprints
 from geodata.spatial.positions import place_drafts
 from geodata.spatial.vectors import read_polygons
 from geodata.store.audit import audit
@@ -40,6 +42,7 @@ from geodata.store.tables import Division
 Progress = Callable[[str], None]
 
 _OUTSIDE_SHARE: Final = 0.5
+_POSITION: Final = ("longitude", "coordinates")
 _TABLES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls"})
 
 
@@ -80,6 +83,8 @@ def import_listing_file(
     """
     reading = read_listing(path, overrides=overrides, join=join)
     drafts, misplaced = place_drafts(reading.drafts, datum)
+    by = next((name for name, key in reading.columns.items() if key in _POSITION), None)
+    misplaced = [replace(fault, column=by) for fault in misplaced]
     report = ImportReport(
         path.name,
         "",
@@ -87,12 +92,14 @@ def import_listing_file(
         columns=reading.columns,
         unknown_columns=reading.unknown_columns,
     )
+    report.counts["rows"], report.counts["repeated"] = reading.rows, reading.repeated
     if join is not None:
         report.counts["joined"] = reading.joined
+        report.counts["not_joined"] = reading.not_joined
 
     def keep(session: Session) -> None:
         report.district, is_official = _district(session, path, order)
-        inside = _inside(session, report, drafts, datum)
+        inside = _inside(session, report, drafts, datum, by)
         mode = MergeMode(overwrites=False, grows=not is_official)
         merge_sites(session, report, inside, on=order.on or today(), mode=mode)
 
@@ -134,9 +141,7 @@ def import_footprints_file(engine: Engine, path: Path, order: ImportOrder) -> Im
     """Import building outlines of a vector file."""
     reading = read_polygons(path)
     report = ImportReport(path.name, "", faults=reading.faults)
-    frame = reading.features
-    if "source_id" not in frame:
-        frame = frame.assign(source_id=[f"{path.stem}-{no}" for no in frame["feature_no"]])
+    frame, report.columns = as_footprints(path, reading.features)
 
     def keep(session: Session) -> None:
         report.district, _ = _district(session, path, order)
@@ -151,13 +156,11 @@ def import_divisions_file(
     """Import divisions of a table, or of a vector file with their boundaries."""
     report = ImportReport(path.name, "")
     if path.suffix.lower() in _TABLES:
-        header, *rows = read_table(path)[0].rows
-        names = [as_text(cell) for cell in header]
-        records = [dict(zip(names, map(as_text, row), strict=False)) for row in rows]
+        records = _table_records(path)
     else:
         reading = read_polygons(path)
         report.faults = reading.faults
-        records = reading.features.to_dict("records")
+        records = list(reading.features.to_dict("records"))
     drafts = read_divisions(path, records)
 
     def keep(session: Session) -> None:
@@ -166,6 +169,19 @@ def import_divisions_file(
         report.district = districts[0] if districts else ""
 
     return _run(engine, report, order, "import_divisions", keep)
+
+
+def _table_records(path: Path) -> list[dict[Any, Any]]:
+    """Return the rows of a table by header, numbered as a spreadsheet program shows them."""
+    header, *rows = read_table(path)[0].rows
+    names = [as_text(cell) for cell in header]
+    records: list[dict[Any, Any]] = []
+    for number, row in enumerate(rows, start=2):
+        texts = [as_text(cell) for cell in row]
+        if any(texts):
+            cells = zip_longest(names, texts[: len(names)], fillvalue="")
+            records.append({**dict(cells), "feature_no": number})
+    return records
 
 
 def _run(
@@ -223,7 +239,11 @@ def _find_district(session: Session, wanted: str) -> str | None:
 
 
 def _inside(
-    session: Session, report: ImportReport, drafts: list[SiteDraft], datum: Datum
+    session: Session,
+    report: ImportReport,
+    drafts: list[SiteDraft],
+    datum: Datum,
+    column: str | None,
 ) -> list[SiteDraft]:
     """Leave out the rows whose point lies outside the district, if its boundary is known.
 
@@ -253,7 +273,7 @@ def _inside(
                 place.file,
                 place.sheet,
                 place.row,
-                None,
+                column,
                 f"{draft.longitude:.6f},{draft.latitude:.6f}",
                 {"name": draft.name, "datum": datum.value},
             )

@@ -1,0 +1,112 @@
+"""Where each file a page needs lies on this machine; a page asks no other host.
+
+Folium writes links to ten files of other hosts into every map. Each is named here with the
+local file that takes its place, or with none where our maps do not use it. A link that is not
+named is refused, so that a new release of folium cannot make a page phone home.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from geodata.domain.errors import DomainError
+
+_ROOT: Final = Path(__file__).resolve().parent
+
+VENDOR: Final = "/assets/vendor/"
+OURS: Final = "/assets/maps/"
+
+LEAFLET_JS: Final = VENDOR + "leaflet/dist/leaflet.js"
+LEAFLET_CSS: Final = VENDOR + "leaflet/dist/leaflet.css"
+KIT_CSS: Final = VENDOR + "@tabler/core/dist/css/tabler.min.css"
+
+_LOCAL: Final[dict[str, str | None]] = {
+    "/leaflet.js": LEAFLET_JS,
+    "/leaflet.css": LEAFLET_CSS,
+    # Folium brings these for markers and layouts that our maps do not use.
+    "/jquery": None,
+    "/bootstrap.bundle.min.js": None,
+    "/bootstrap.min.css": None,
+    "/bootstrap-glyphicons.css": None,
+    "/fontawesome-free": None,
+    "/leaflet.awesome-markers.js": None,
+    "/leaflet.awesome-markers.css": None,
+    "/leaflet.awesome.rotate.min.css": None,
+}
+_LINK: Final = re.compile(
+    r"""<script\b[^>]*\bsrc=["'](?P<script>[^"']+)["'][^>]*>\s*</script>"""
+    r"""|<link\b[^>]*\bhref=["'](?P<link>[^"']+)["'][^>]*/?>"""
+)
+_HAS_CODE_END: Final = re.compile(r"</(?=script|style)", re.IGNORECASE)
+
+
+def local_links(html: str) -> list[str]:
+    """Return the local files that take the place of a document's outside links, in order.
+
+    Raises:
+        DomainError: ``assets.unknown_link`` for a link that is not named here.
+    """
+    found = []
+    for match in _LINK.finditer(html):
+        link = match["script"] or match["link"]
+        known = [local for part, local in _LOCAL.items() if part in link]
+        if not known:
+            raise DomainError("assets.unknown_link", link=link)
+        if known[0] is not None:
+            found.append(known[0])
+    return found
+
+
+def served(links: list[str]) -> str:
+    """Return the elements that load files from this server."""
+    return "\n".join(
+        f'<link rel="stylesheet" href="{link}">'
+        if link.endswith(".css")
+        else f'<script src="{link}"></script>'
+        for link in links
+    )
+
+
+def inlined(links: list[str]) -> str:
+    """Return the elements that carry the files themselves, for a document that stands alone.
+
+    Raises:
+        DomainError: ``assets.missing`` when the libraries were not installed.
+    """
+    return "\n".join(
+        f"<style>{_content(link)}</style>"
+        if link.endswith(".css")
+        else f"<script>{_content(link)}</script>"
+        for link in links
+    )
+
+
+@cache
+def _content(link: str) -> str:
+    path = file_of(link)
+    if not path.is_file():
+        raise DomainError("assets.missing", path=link)
+    text = path.read_text("utf-8")
+    if link.endswith(".css"):
+        # Pictures of a style sheet lie beside it on a disk that is not there.
+        text = _without_pictures(text)
+    # Inside an element nothing may look like its end.
+    return _HAS_CODE_END.sub(r"<\\/", _without_source_map(text))
+
+
+def file_of(link: str) -> Path:
+    """Return the file behind a local link."""
+    if link.startswith(VENDOR):
+        return _ROOT / "node_modules" / link.removeprefix(VENDOR)
+    return _ROOT / "static" / link.removeprefix(OURS)
+
+
+def _without_source_map(text: str) -> str:
+    return re.sub(r"(//|/\*)# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
+
+
+def _without_pictures(text: str) -> str:
+    return re.sub(r"""url\((?!["']?data:)[^)]*\)""", "none", text)

@@ -1,0 +1,55 @@
+"""The folium map that everything is drawn on, taken apart so that a page of ours can hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import folium
+from branca.element import MacroElement
+
+from maps.assets import local_links
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A map in parts.
+
+    Attributes:
+        links: Local files that its page has to load, in order.
+        body: The element that the map fills.
+        script: What makes it a map; goes after `links` and `body`.
+    """
+
+    links: list[str]
+    body: str
+    script: str
+
+
+def draw(overlays: Iterable[MacroElement], *, attribution: str) -> Pieces:
+    """Return a map that holds the overlays, on no basemap of folium's.
+
+    Args:
+        overlays: Elements of `maps.overlays`, the lowest first.
+        attribution: Shown in the map's corner in place of folium's; plain text.
+
+    Raises:
+        DomainError: ``assets.unknown_link`` when folium refers to a file that is not ours.
+    """
+    canvas = folium.Map(
+        tiles=None,
+        prefer_canvas=True,
+        zoom_control=False,
+        attribution_control=bool(attribution),
+        zoom_snap=0.5,
+        max_zoom=19,
+    )
+    for overlay in overlays:
+        canvas.add_child(overlay)
+    root = canvas.get_root()
+    root.render()
+    return Pieces(
+        links=local_links(root.header.render()),
+        body=root.html.render(),
+        script=root.script.render(),
+    )

@@ -1,0 +1,182 @@
+"""Maps put together: the coverage map for a page or as a file of its own, and one site."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
+
+from geodata.domain.category import Category
+from geodata.domain.indicator import CoverageKind, Denominator
+from geodata.domain.inspection import VERIFIED_WITHIN_DAYS, InspectionStatus
+from geodata.domain.management import ManagementType
+from geodata.domain.vocabulary import Language, group_of, words
+from maps.assets import KIT_CSS, OURS, inlined
+from maps.basemaps import Basemap
+from maps.canvas import Pieces, draw
+from maps.overlays import ScriptOverlay
+from maps.symbology import Colouring, colouring_label, entries
+
+MAP_CSS: Final = OURS + "coverage.css"
+SCRIPTS: Final = [
+    OURS + name
+    for name in (
+        "words.js",
+        "sites.js",
+        "symbols.js",
+        "ground.js",
+        "drawing.js",
+        "labels.js",
+        "panels.js",
+        "filters.js",
+        "search.js",
+        "coverage.js",
+        "site.js",
+    )
+]
+_LABELLED: Final = (Category, ManagementType, InspectionStatus)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapSubject:
+    """What a coverage map is of.
+
+    Attributes:
+        district: Code of the district.
+        name: Its name.
+        on: Day of the data, ISO.
+        is_sample: Whether it is marked 示例数据.
+        attribution: Where the ground comes from, plain text.
+        colouring: The one shown first.
+        town: Code of the town shown first, ``None`` for all.
+    """
+
+    district: str
+    name: str
+    on: str
+    is_sample: bool
+    attribution: str = ""
+    colouring: Colouring = Colouring.CATEGORY
+    town: str | None = None
+
+
+def coverage_map(
+    subject: MapSubject,
+    sources: Mapping[str, Any],
+    language: Language,
+    *,
+    basemap: Basemap | None = None,
+) -> tuple[Pieces, str]:
+    """Return the coverage map's canvas, and the skeleton of its legend and panels.
+
+    Args:
+        subject: What it is of.
+        sources: ``divisions``, ``sites``, ``ground``: addresses of GeoJSON, or the GeoJSON
+            itself; ``changes``: change of the site count by town code; ``footprints``,
+            ``card``, ``record``, ``town``, ``export``: address templates, left out where there
+            is no server.
+        language: Of words and labels.
+        basemap: What lies under it.
+    """
+    config = coverage_config(subject, sources, language)
+    config["basemap"] = None if basemap is None else asdict(basemap)
+    pieces = draw(
+        [ScriptOverlay("startCoverage", config)], attribution=_attribution(subject, language)
+    )
+    skeleton = _templates().get_template("coverage.html")
+    return pieces, skeleton.render(subject=subject, config=config, t=config["words"])
+
+
+def coverage_config(
+    subject: MapSubject, sources: Mapping[str, Any], language: Language
+) -> dict[str, Any]:
+    """Return all that the map's scripts need to know."""
+    return {
+        "subject": asdict(subject),
+        "sources": dict(sources),
+        "language": language,
+        "words": map_words(language),
+        "verifiedDays": VERIFIED_WITHIN_DAYS,
+        "colourings": [
+            {
+                "key": one.value,
+                "label": colouring_label(one, language),
+                "entries": [asdict(entry) for entry in entries(one, language)],
+            }
+            for one in Colouring
+        ],
+        "labels": {group_of(one): _labels(group_of(one), language) for one in _LABELLED},
+        "denominators": [
+            {"key": one.value, "label": word.label(language), "unit": word.label(language, short=True)}
+            for one in Denominator
+            for word in (words("denominator")[one.value],)
+        ],
+        "kinds": [
+            {"key": one.value, "label": words("coverage_kind")[one.value].label(language)}
+            for one in CoverageKind
+        ],
+    }
+
+
+def coverage_file(
+    subject: MapSubject, sources: Mapping[str, Any], language: Language, *, title: str
+) -> str:
+    """Return the coverage map as one HTML document that needs no network.
+
+    Args:
+        subject: What it is of.
+        sources: The GeoJSON itself, see `coverage_map`.
+        language: Of words and labels.
+        title: Of the document.
+    """
+    pieces, skeleton = coverage_map(subject, sources, language)
+    document = _templates().get_template("file.html")
+    return document.render(
+        title=title,
+        language=language,
+        files=Markup(inlined([KIT_CSS, *pieces.links, MAP_CSS, *SCRIPTS])),  # noqa: S704 - ours
+        body=Markup(pieces.body),  # noqa: S704 - written by folium from our own names
+        skeleton=Markup(skeleton),  # noqa: S704 - escaped when it was made
+        script=Markup(pieces.script),  # noqa: S704 - JSON escaped in `maps.overlays`
+    )
+
+
+def site_map(config: Mapping[str, Any], *, attribution: str) -> Pieces:
+    """Return the map of one site.
+
+    Args:
+        config: ``geometry`` (GeoJSON), ``colour``, and the ground's addresses as in
+            `coverage_map`.
+        attribution: As in `MapSubject`.
+    """
+    return draw([ScriptOverlay("startSite", config)], attribution=attribution)
+
+
+@cache
+def map_words(language: Language) -> dict[str, str]:
+    """Return the map's own words."""
+    texts = tomllib.loads(files("maps").joinpath("words.toml").read_text("utf-8"))
+    return {key: entry[language] for key, entry in texts.items()}
+
+
+def _labels(group: str, language: Language) -> dict[str, str]:
+    return {key: word.label(language, short=True) for key, word in words(group).items()}
+
+
+def _attribution(subject: MapSubject, language: Language) -> str:
+    said = map_words(language)
+    parts = [said["sample"] if subject.is_sample else "", said["internal"], subject.attribution]
+    return " · ".join(part for part in parts if part)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("maps", "templates"), autoescape=select_autoescape(), trim_blocks=True
+    )

@@ -1,0 +1,340 @@
+// The coverage map: loads its data, and keeps map, legend and panels telling the same.
+"use strict";
+
+const EVERY_ZOOM = 30;
+
+fugai.startCoverage = (map, config) => new fugai.View(map, config).start();
+
+fugai.View = class {
+  constructor(map, config) {
+    this.map = map;
+    this.config = config;
+    this.words = config.words;
+    this.amounts = fugai.amounts(config.language);
+    this.symbols = new fugai.Symbols(config.colourings);
+    this.filter = fugai.emptyFilter();
+    this.filter.town = config.subject.town;
+    this.chosen = { colouring: config.subject.colouring, denominator: "sites" };
+    this.root = map.getContainer().closest(".fugai");
+    this.parts = {};
+    for (const part of this.root.querySelectorAll("[data-part]")) this.parts[part.dataset.part] = part;
+    this.sites = [];
+    this.towns = [];
+  }
+
+  colouring() {
+    return this.config.colourings.find((one) => one.key === this.chosen.colouring);
+  }
+
+  denominator() {
+    return this.config.denominators.find((one) => one.key === this.chosen.denominator);
+  }
+
+  townName(code) {
+    const found = this.towns.find((town) => town.code === code);
+    return found ? found.name : "";
+  }
+
+  async start() {
+    const { map, words } = this;
+    map.attributionControl.setPrefix("");
+    L.control
+      .zoom({ position: "bottomright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out })
+      .addTo(map);
+    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    this.groundRenderer = fugai.layGround(map);
+    this.siteRenderer = L.canvas({ padding: 0.3, tolerance: 3 });
+    this.labels = new fugai.Labels(map);
+    fugai.layBasemap(map, this.config.basemap);
+    this.readAddress();
+    this.wire();
+    this.parts.retry.addEventListener("click", () => this.load());
+    await this.load();
+  }
+
+  async load() {
+    const { parts, words, config } = this;
+    parts.status.hidden = false;
+    parts.retry.hidden = true;
+    parts["status-text"].textContent = words.loading;
+    try {
+      const [divisions, sites, ground] = await Promise.all(
+        ["divisions", "sites", "ground"].map((name) => fugai.read(config.sources[name])),
+      );
+      this.build(divisions.features, sites.features, ground.features);
+      parts.status.hidden = true;
+      this.root.dataset.ready = "true";
+    } catch (error) {
+      console.error(error);
+      parts["status-text"].textContent = words.failed;
+      parts.retry.hidden = false;
+    }
+  }
+
+  build(divisions, sites, ground) {
+    const { map, config } = this;
+    this.sites = sites;
+    this.towns = divisions.map((one) => one.properties).filter((one) => one.kind === "town");
+    this.siteLayers = new fugai.SiteLayers(map, this.siteRenderer, sites, {
+      symbols: this.symbols,
+      onClick: (site) => this.open(site, false),
+      describe: (site) => this.describe(site),
+    });
+    this.fit(divisions);
+    fugai.drawGround(map, ground, this.groundRenderer);
+    this.divisions = new fugai.Divisions(map, this.siteRenderer, divisions, (code) =>
+      this.chooseTown(this.filter.town === code ? null : code),
+    );
+    this.divisionFeatures = divisions;
+    if (config.sources.footprints) {
+      fugai.drawFootprints(map, this.groundRenderer, config.sources.footprints);
+    }
+    fugai.startSearch(this);
+    if (!this.townName(this.filter.town)) this.filter.town = null;
+    if (this.filter.town) this.zoomToTown(this.filter.town);
+    this.refresh();
+  }
+
+  /** Fit the map to the divisions, or to the sites where no boundary is known. */
+  fit(divisions) {
+    const drawn = divisions.filter((one) => one.geometry);
+    this.whole = L.geoJSON(drawn).getBounds();
+    if (!this.whole.isValid()) {
+      this.whole = L.latLngBounds([]);
+      for (const site of this.sites) if (site.bounds) this.whole.extend(site.bounds);
+    }
+    if (this.whole.isValid()) this.map.fitBounds(this.whole, { padding: [24, 24], animate: false });
+    else this.map.setView([36.8, 117.87], 11);
+  }
+
+  /** Change something by a function, then show what follows everywhere. */
+  change(act) {
+    act();
+    this.refresh();
+  }
+
+  clear() {
+    this.filter = fugai.emptyFilter();
+    this.refresh();
+    this.map.fitBounds(this.whole, { padding: [24, 24] });
+  }
+
+  chooseTown(code) {
+    this.filter.town = code;
+    if (code) this.zoomToTown(code);
+    else if (this.whole.isValid()) this.map.fitBounds(this.whole, { padding: [24, 24] });
+    this.refresh();
+  }
+
+  zoomToTown(code) {
+    const bounds = this.divisions.boundsOf(code) || L.latLngBounds([]);
+    if (!bounds.isValid()) {
+      for (const site of this.sites) {
+        if (site.properties.town === code && site.bounds) bounds.extend(site.bounds);
+      }
+    }
+    if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [30, 30], maxZoom: 16 });
+  }
+
+  refresh() {
+    const kept = this.sites.filter((site) => fugai.keeps(this.filter, site));
+    const inTowns = this.sites.filter((site) => fugai.keeps(this.filter, site, "town"));
+    const place = this.filter.town ? this.townName(this.filter.town) : this.config.subject.name;
+    this.byTown = fugai.groupBy(inTowns, (site) => site.properties.town);
+    fugai.showHead(this, fugai.addUp(kept, this.chosen.denominator), place);
+    fugai.showTowns(this, inTowns);
+    fugai.showGaps(this, kept);
+    fugai.showLegend(this, kept);
+    fugai.showFilters(this);
+    this.showChoices();
+    this.siteLayers.show(kept, this.colouring());
+    const isGapMap = this.chosen.colouring === "gap";
+    this.divisions.style(this.filter.town, isGapMap ? (code) => this.uncoveredShare(code) : null);
+    this.labels.set(this.labelled());
+    this.writeAddress();
+  }
+
+  uncoveredShare(code) {
+    const sums = fugai.addUp(this.byTown.get(code) || [], "sites");
+    return sums.whole ? 1 - sums.covered / sums.whole : 0;
+  }
+
+  showChoices() {
+    const { parts, config, chosen } = this;
+    const button = (one, name) =>
+      fugai.element(
+        "button",
+        {
+          type: "button",
+          class: `btn btn-sm${chosen[name] === one.key ? " btn-primary" : ""}`,
+          "aria-pressed": String(chosen[name] === one.key),
+          [`data-${name}`]: one.key,
+          onclick: () => this.change(() => (chosen[name] = one.key)),
+        },
+        one.label,
+      );
+    parts.colourings.replaceChildren(...config.colourings.map((one) => button(one, "colouring")));
+    parts.denominators.replaceChildren(
+      ...config.denominators.map((one) => button(one, "denominator")),
+    );
+    const count = fugai.filterCount(this.filter);
+    parts["filter-count"].hidden = count === 0;
+    parts["filter-count"].textContent = count;
+    parts.whole.hidden = this.filter.town === null;
+  }
+
+  /** What wants a label: towns with their rate, neighbourhoods, and the largest sites in view. */
+  labelled() {
+    const denominator = this.denominator();
+    const labels = [];
+    for (const feature of this.divisionFeatures) {
+      const { code, kind, name } = feature.properties;
+      const at = this.middleOf(feature);
+      if (!at || kind === "district") continue;
+      if (kind === "neighbourhood") {
+        labels.push({ at, from: 13.5, to: EVERY_ZOOM, size: 11, lines: [name], kind: "is-neighbourhood" });
+        continue;
+      }
+      const sums = fugai.addUp(this.byTown.get(code) || [], denominator.key);
+      const missing = this.amounts.number(sums.whole - sums.covered, denominator);
+      const note = sums.whole
+        ? `${fugai.percent(sums.covered, sums.whole)} ${
+            sums.whole > sums.covered ? fugai.fill(this.words.missing_short, { count: missing }) : "✓"
+          }`
+        : "—";
+      labels.unshift({
+        at, from: 0, to: 15, size: 14, lines: [name, note], kind: "is-town",
+        onClick: () => this.chooseTown(this.filter.town === code ? null : code),
+      });
+    }
+    const named = this.siteLayers.shown
+      .filter((site) => site.rings)
+      .sort((a, b) => (b.properties.households || 0) - (a.properties.households || 0));
+    for (const site of named) {
+      const isLone = site.properties.category === "standalone_building";
+      const from = isLone ? 17.5 : 15.5;
+      labels.push({ at: site.centre, from, to: EVERY_ZOOM, size: 11, lines: [site.properties.name], kind: "is-site" });
+    }
+    return labels;
+  }
+
+  middleOf(feature) {
+    if (feature.middle === undefined) feature.middle = this.findMiddle(feature);
+    return feature.middle;
+  }
+
+  findMiddle({ geometry, properties }) {
+    if (geometry) {
+      const largest = geometry.coordinates.reduce((a, b) => (b[0].length > a[0].length ? b : a));
+      return L.polygon(L.GeoJSON.coordsToLatLngs(largest, 1)).addTo(this.map).remove().getCenter();
+    }
+    if (properties.kind !== "town") return null;
+    const own = this.sites.filter((site) => site.properties.town === properties.code && site.centre);
+    if (own.length === 0) return null;
+    const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+    return L.latLng(median(own.map((one) => one.centre.lat)), median(own.map((one) => one.centre.lng)));
+  }
+
+  /** What the pointer tells about a site. */
+  describe(site) {
+    const p = site.properties;
+    const lines = this.config.colourings
+      .filter((one) => one.key !== "gap")
+      .map((one) => fugai.element("div", {}, `${one.label}: ${this.symbols.of(site, one).label}`));
+    return fugai.element(
+      "div",
+      {},
+      fugai.element("b", {}, p.name),
+      fugai.element("div", {}, p.covered ? this.words.covered : this.words.uncovered),
+      ...lines,
+    );
+  }
+
+  /** Open a site's record: from the server where there is one, else what the file knows. */
+  open(site, moves) {
+    const { map, config } = this;
+    this.root.dataset.sheet = "none";
+    if (moves && site.bounds) map.fitBounds(site.bounds, { maxZoom: 16.5, padding: [60, 60] });
+    this.siteLayers.select(site);
+    if (config.sources.card) {
+      const address = config.sources.card.replace("{id}", site.id);
+      this.root.dispatchEvent(new CustomEvent("fugai:open", { detail: { address, id: site.id } }));
+    } else if (site.centre) {
+      L.popup({ maxWidth: 320 }).setLatLng(site.centre).setContent(this.card(site)).openOn(map);
+    }
+  }
+
+  card(site) {
+    const { words } = this;
+    const p = site.properties;
+    const rows = ["address", "buildings", "households", "floor_area_m2", "company"].map((name) =>
+      fugai.element(
+        "div",
+        {},
+        fugai.element("span", { class: "text-secondary" }, `${words[name]}: `),
+        p[name] == null ? words.unreported : String(p[name]),
+      ),
+    );
+    const card = this.describe(site);
+    card.append(...rows);
+    return card;
+  }
+
+  wire() {
+    const { parts, root } = this;
+    parts.whole.addEventListener("click", () => this.chooseTown(null));
+    parts["filter-button"].addEventListener("click", () => {
+      parts.filters.hidden = !parts.filters.hidden;
+      parts["filter-button"].setAttribute("aria-expanded", String(!parts.filters.hidden));
+    });
+    for (const tab of root.querySelectorAll("[data-tab]")) {
+      tab.addEventListener("click", () => this.showTab(tab.dataset.tab));
+    }
+    for (const button of root.querySelectorAll("[data-sheet-of]")) {
+      button.addEventListener("click", () => {
+        const wanted = button.dataset.sheetOf;
+        root.dataset.sheet = root.dataset.sheet === wanted ? "none" : wanted;
+        parts.filters.hidden = root.dataset.sheet !== "filters";
+      });
+    }
+    if (this.chosen.colouring === "gap") this.showTab("gaps");
+  }
+
+  showTab(name) {
+    for (const tab of this.root.querySelectorAll("[data-tab]")) {
+      tab.classList.toggle("active", tab.dataset.tab === name);
+      this.parts[tab.dataset.tab].hidden = tab.dataset.tab !== name;
+    }
+    if (this.siteLayers) this.refresh();
+  }
+
+  /** The address keeps colouring, town and denominator, so that a link opens the same map. */
+  writeAddress() {
+    if (!this.config.sources.card) return;
+    const kept = new URLSearchParams({ colouring: this.chosen.colouring });
+    if (this.filter.town) kept.set("town", this.filter.town);
+    if (this.chosen.denominator !== "sites") kept.set("denominator", this.chosen.denominator);
+    history.replaceState(history.state, "", `#${kept}`);
+  }
+
+  readAddress() {
+    const kept = new URLSearchParams(location.hash.slice(1));
+    const known = (list, key) => list.some((one) => one.key === key);
+    if (known(this.config.colourings, kept.get("colouring"))) {
+      this.chosen.colouring = kept.get("colouring");
+    }
+    if (known(this.config.denominators, kept.get("denominator"))) {
+      this.chosen.denominator = kept.get("denominator");
+    }
+    if (kept.get("town")) this.filter.town = kept.get("town");
+  }
+};
+
+/** GeoJSON from an address, or as it is. */
+fugai.read = async (source) => {
+  if (typeof source !== "string") return source;
+  const answer = await fetch(source);
+  if (answer.status === 401) location.reload();
+  if (!answer.ok) throw new Error(`${answer.status} ${source}`);
+  return answer.json();
+};

@@ -1,0 +1,185 @@
+// The figures beside the map: the rate with its formula, the towns, the gaps, the legend.
+"use strict";
+
+const MOST_GAPS = 200;
+
+/** The head of the side panel: one rate, its formula, and the other kinds of rate. */
+fugai.showHead = (view, sums, place) => {
+  const { parts, words, config, amounts } = view;
+  const denominator = view.denominator();
+  const unit = amounts.unit(denominator);
+  const number = (value) => amounts.number(value, denominator);
+  const missing = sums.whole - sums.covered;
+  parts.place.textContent = place;
+  parts.rate.textContent = fugai.percent(sums.covered, sums.whole);
+  parts.togo.textContent =
+    missing > 0 ? fugai.fill(words.missing, { count: number(missing), unit }) : sums.whole ? words.complete : "";
+  parts.formula.textContent = fugai.fill(words.formula, {
+    rate: words.rate,
+    part: number(sums.covered),
+    whole: number(sums.whole),
+    unit,
+  });
+  parts.bar.style.width = sums.whole ? `${(100 * sums.covered) / sums.whole}%` : "0";
+  parts.kinds.replaceChildren(
+    ...config.kinds
+      .filter((kind) => kind.key !== "covered")
+      .map((kind) =>
+        fugai.element(
+          "div",
+          {},
+          fugai.element("b", {}, fugai.percent(sums[kind.key], sums.whole)),
+          ` ${kind.label} `,
+          fugai.element(
+            "span",
+            { class: "text-secondary" },
+            `${number(sums[kind.key])} ÷ ${number(sums.whole)}`,
+          ),
+        ),
+      ),
+  );
+};
+
+/** The towns in official order, each with rate, formula, change and what is missing. */
+fugai.showTowns = (view, sites) => {
+  const { parts, words, amounts, config } = view;
+  const denominator = view.denominator();
+  const number = (value) => amounts.number(value, denominator);
+  const groups = fugai.groupBy(sites, (site) => site.properties.town);
+  const rows = view.towns.map((town) => {
+    const sums = fugai.addUp(groups.get(town.code) || [], denominator.key);
+    const missing = sums.whole - sums.covered;
+    const change = (config.sources.changes || {})[town.code];
+    const isChosen = view.filter.town === town.code;
+    return fugai.element(
+      "div",
+      { class: `fugai-town${isChosen ? " is-chosen" : ""}` },
+      fugai.element(
+        "button",
+        {
+          type: "button",
+          class: "fugai-town-button",
+          "data-town": town.code,
+          "aria-pressed": String(isChosen),
+          onclick: () => view.chooseTown(isChosen ? null : town.code),
+        },
+        fugai.element("span", { class: "fugai-town-name" }, town.name),
+        fugai.element("span", { class: "fugai-town-rate" }, fugai.percent(sums.covered, sums.whole)),
+        fugai.element(
+          "span",
+          { class: "progress progress-sm fugai-town-bar" },
+          fugai.element("span", {
+            class: "progress-bar",
+            style: `width:${sums.whole ? (100 * sums.covered) / sums.whole : 0}%`,
+          }),
+        ),
+        fugai.element(
+          "span",
+          { class: "fugai-town-formula" },
+          `${number(sums.covered)} ÷ ${number(sums.whole)} ${amounts.unit(denominator)}`,
+          change == null
+            ? ""
+            : fugai.element(
+                "span",
+                { class: "ms-1", title: fugai.fill(words.change, { change: fugai.signed(change, words.unchanged) }) },
+                `(${fugai.signed(change, words.unchanged)})`,
+              ),
+        ),
+        fugai.element(
+          "span",
+          { class: missing > 0 ? "fugai-town-missing" : "fugai-town-complete" },
+          missing > 0
+            ? fugai.fill(words.missing, { count: number(missing), unit: amounts.unit(denominator) })
+            : sums.whole ? words.complete : "—",
+        ),
+      ),
+      config.sources.town &&
+        fugai.element(
+          "a",
+          {
+            class: "fugai-town-link",
+            href: config.sources.town.replace("{code}", encodeURIComponent(town.code)),
+            title: fugai.fill(words.open_town, { town: town.name }),
+            "aria-label": fugai.fill(words.open_town, { town: town.name }),
+          },
+          "›",
+        ),
+    );
+  });
+  parts.towns.replaceChildren(...rows);
+};
+
+/** The uncovered sites: standalone buildings first, then by days uncovered. */
+fugai.showGaps = (view, sites) => {
+  const { parts, words, amounts, config } = view;
+  const on = config.subject.on;
+  const days = (site) => (site.properties.since ? fugai.daysBetween(site.properties.since, on) : 0);
+  const isCommunity = (site) => (site.properties.category === "standalone_building" ? 0 : 1);
+  const gaps = sites
+    .filter((site) => !site.properties.covered)
+    .sort((a, b) => isCommunity(a) - isCommunity(b) || days(b) - days(a));
+  parts["gap-count"].textContent = amounts.count(gaps.length);
+  if (parts.gaps.hidden) return;
+  const rows = gaps.slice(0, MOST_GAPS).map((site) =>
+    fugai.element(
+      "button",
+      { type: "button", class: "fugai-gap", onclick: () => view.open(site, true) },
+      fugai.element("span", { class: "fugai-gap-name" }, site.properties.name),
+      fugai.element(
+        "span",
+        { class: "fugai-gap-note" },
+        [view.townName(site.properties.town), site.properties.address].filter(Boolean).join(" · "),
+      ),
+      fugai.element("span", { class: "fugai-gap-days" }, fugai.fill(words.since, { days: days(site) })),
+    ),
+  );
+  if (gaps.length > MOST_GAPS) {
+    const text = fugai.fill(words.more, { count: amounts.count(gaps.length - MOST_GAPS) });
+    rows.push(fugai.element("div", { class: "fugai-note" }, text));
+  }
+  if (gaps.length === 0) rows.push(fugai.element("div", { class: "fugai-note" }, words.no_gaps));
+  parts.gaps.replaceChildren(...rows);
+};
+
+/** The legend: each symbol that is on the map with its count; the counts add up to the total. */
+fugai.showLegend = (view, sites) => {
+  const { parts, words, amounts } = view;
+  const colouring = view.colouring();
+  const counts = new Map();
+  for (const site of sites) {
+    const symbol = view.symbols.of(site, colouring);
+    counts.set(symbol, (counts.get(symbol) || 0) + 1);
+  }
+  const rows = [...counts]
+    .sort(([a], [b]) => a.rank - b.rank)
+    .map(([symbol, count]) =>
+      fugai.element(
+        "li",
+        { "data-symbol": symbol.key },
+        fugai.element("span", { class: "fugai-swatch", style: `background:${fugai.swatch(symbol.colours)}` }),
+        fugai.element("span", { class: "fugai-legend-label" }, symbol.label),
+        fugai.element("span", { class: "fugai-legend-count", "data-count": count }, amounts.count(count)),
+      ),
+    );
+  const unplaced = sites.filter((site) => !site.centre).length;
+  const points = sites.filter((site) => site.centre && !site.rings).length;
+  const notes = [
+    unplaced ? fugai.fill(words.unplaced, { count: amounts.count(unplaced) }) : "",
+    points ? fugai.fill(words.points, { count: amounts.count(points) }) : "",
+    [...counts.keys()].some((symbol) => symbol.colours.length > 1) ? words.several : "",
+    colouring.key === "gap" ? "" : words.dots,
+  ];
+  parts.legend.replaceChildren(
+    fugai.element("div", { class: "fugai-legend-title" }, colouring.label),
+    fugai.element("ul", {}, ...rows),
+    fugai.element(
+      "div",
+      { class: "fugai-legend-total", "data-total": sites.length },
+      fugai.fill(words.shown, { total: amounts.count(sites.length) }),
+    ),
+    ...notes.filter(Boolean).map((note) => fugai.element("div", { class: "fugai-legend-note" }, note)),
+  );
+  if (sites.length === 0) {
+    parts.legend.append(fugai.element("div", { class: "fugai-note" }, words.no_sites));
+  }
+};

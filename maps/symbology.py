@@ -1,0 +1,102 @@
+"""Colours: one for each value of each colouring, told apart by colour-blind eyes too.
+
+The hues are those of Okabe and Ito ("Color Universal Design", 2008). Grey is kept for what is
+not known or not done, vermilion for what needs somebody to act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from geodata.domain.category import Category
+from geodata.domain.inspection import InspectionStatus
+from geodata.domain.management import ManagementType
+from geodata.domain.vocabulary import UNREPORTED as UNREPORTED_LABEL
+from geodata.domain.vocabulary import Language, label, words
+
+UNREPORTED: Final = "unreported"
+UNREPORTED_COLOUR: Final = "#A7ADB5"
+
+_BLUE: Final = "#0072B2"
+_SKY: Final = "#56B4E9"
+_GREEN: Final = "#009E73"
+_YELLOW: Final = "#E8D91C"
+_ORANGE: Final = "#E69F00"
+_VERMILION: Final = "#D55E00"
+_PURPLE: Final = "#B5548F"
+_PALE: Final = "#C9D6E4"
+_MIST: Final = "#C4C9D0"
+
+
+class Colouring(StrEnum):
+    """What the colour of a site on the map tells."""
+
+    CATEGORY = "category"
+    MANAGEMENT_TYPE = "management_type"
+    INSPECTION_STATUS = "inspection_status"
+    GAP = "gap"
+
+
+class Gap(StrEnum):
+    """What the map of gaps tells apart."""
+
+    STANDALONE_UNCOVERED = "standalone_uncovered"
+    COMMUNITY_UNCOVERED = "community_uncovered"
+    COVERED = "covered"
+
+
+MEMBERS: Final[dict[Colouring, type[StrEnum]]] = {
+    Colouring.CATEGORY: Category,
+    Colouring.MANAGEMENT_TYPE: ManagementType,
+    Colouring.INSPECTION_STATUS: InspectionStatus,
+    Colouring.GAP: Gap,
+}
+
+COLOURS: Final[dict[StrEnum, str]] = {
+    Category.COMMODITY_HOUSING: _BLUE,
+    Category.OLD_COMMUNITY: _ORANGE,
+    Category.NEW_RURAL: _GREEN,
+    Category.INSTITUTION_RUN: _PURPLE,
+    Category.ENTERPRISE_RUN: _SKY,
+    Category.STANDALONE_BUILDING: _VERMILION,
+    ManagementType.PROFESSIONAL: _BLUE,
+    ManagementType.SIMPLE: _SKY,
+    ManagementType.UNIT_RUN: _PURPLE,
+    ManagementType.OWNER_RUN: _YELLOW,
+    ManagementType.NEIGHBOURHOOD_RUN: _GREEN,
+    ManagementType.NONE: _VERMILION,
+    InspectionStatus.OVERDUE: _VERMILION,
+    InspectionStatus.AWAITING_REINSPECTION: _PURPLE,
+    InspectionStatus.RECTIFYING: _ORANGE,
+    InspectionStatus.PASSED: _BLUE,
+    InspectionStatus.NOT_INSPECTED: _MIST,
+    Gap.STANDALONE_UNCOVERED: _VERMILION,
+    Gap.COMMUNITY_UNCOVERED: _PURPLE,
+    Gap.COVERED: _PALE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a legend: key as in the data, label for people, colour."""
+
+    key: str
+    label: str
+    colour: str
+
+
+def entries(colouring: Colouring, language: Language) -> list[Entry]:
+    """Return a colouring's legend in the order of its values; what is unreported comes last."""
+    found = [
+        Entry(one.value, label(one, language), COLOURS[one]) for one in MEMBERS[colouring]
+    ]
+    if colouring in (Colouring.CATEGORY, Colouring.MANAGEMENT_TYPE):
+        found.append(Entry(UNREPORTED, UNREPORTED_LABEL[language], UNREPORTED_COLOUR))
+    return found
+
+
+def colouring_label(colouring: Colouring, language: Language) -> str:
+    """Return the name of a colouring."""
+    return words("colouring")[colouring.value].label(language)

@@ -1,0 +1,79 @@
+"""The coverage map as one file that needs no network."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from geodata.domain.access import Scope
+from geodata.domain.vocabulary import Language
+from geodata.store.queries.divisions import DivisionRow, get_division
+from geodata.store.queries.drawn import (
+    DRAWN_DECIMALS,
+    divisions_geojson,
+    ground_geojson,
+    sites_geojson,
+)
+from geodata.store.queries.state import SiteFilter
+from maps.pages import MapSubject, coverage_file, map_words
+from maps.symbology import Colouring
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedMap:
+    """A document and its title."""
+
+    title: str
+    html: str
+
+
+def export_map(
+    session: Session, scope: Scope, district: str, *, on: date, language: Language
+) -> ExportedMap:
+    """Draw the coverage map of what an actor sees of a district into one HTML document.
+
+    Args:
+        session: A reading session.
+        scope: The actor's.
+        district: Code of a district in scope.
+        on: The day.
+        language: Of the document.
+
+    Raises:
+        DomainError: ``division.not_found``; ``assets.missing``.
+    """
+    subject = map_subject(get_division(session, scope, district), on)
+    wanted = SiteFilter(district=district)
+    sources = {
+        "divisions": json.loads(divisions_geojson(session, scope, district)),
+        "sites": json.loads(
+            sites_geojson(session, scope, wanted, on=on, decimals=DRAWN_DECIMALS)
+        ),
+        "ground": json.loads(ground_geojson(session, scope, district)),
+    }
+    words = map_words(language)
+    title = f"{subject.name} {words['title']}"
+    if subject.is_sample:
+        title += f" ({words['sample']})"
+    return ExportedMap(title, coverage_file(subject, sources, language, title=title))
+
+
+def map_subject(
+    district: DivisionRow,
+    on: date,
+    *,
+    colouring: Colouring = Colouring.CATEGORY,
+    town: str | None = None,
+) -> MapSubject:
+    """Return what a coverage map of a district is of."""
+    return MapSubject(
+        district=district.code,
+        name=district.name,
+        on=on.isoformat(),
+        is_sample=district.is_sample,
+        colouring=colouring,
+        town=town,
+    )

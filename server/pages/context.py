@@ -1,0 +1,57 @@
+"""What most pages are about: a district in the actor's scope, on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends
+
+from geodata.domain.division import DivisionKind
+from geodata.store.queries.divisions import DivisionRow, find_divisions
+from server.actions.shown import shown_district
+from server.api.parameters import Day
+from server.auth import Actor, CurrentActor, ReadingSession
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The district that a page shows.
+
+    Attributes:
+        district: The one asked for, else the first in scope.
+        districts: All in scope, to choose from.
+        on: The day.
+        actor: Who looks.
+    """
+
+    district: DivisionRow
+    districts: list[DivisionRow]
+    on: date
+    actor: Actor
+
+    def head(self) -> dict[str, object]:
+        """Return what the head of every page needs."""
+        return {
+            "actor": self.actor,
+            "district": self.district,
+            "districts": self.districts,
+            "on": self.on,
+        }
+
+
+def shown(
+    actor: CurrentActor, session: ReadingSession, on: Day, district: str | None = None
+) -> Shown:
+    """Return what a page shows.
+
+    Raises:
+        DomainError: ``division.not_found``, ``division.none_yet``.
+    """
+    found = shown_district(session, actor.scope, district)
+    districts = find_divisions(session, actor.scope, kind=DivisionKind.DISTRICT)
+    return Shown(found, districts, on, actor)
+
+
+ShownDistrict = Annotated[Shown, Depends(shown)]

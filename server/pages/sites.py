@@ -1,0 +1,145 @@
+"""The ledger as a list, and each record."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from geodata.domain.category import Category
+from geodata.domain.division import DivisionKind
+from geodata.domain.inspection import InspectionStatus
+from geodata.domain.management import ManagementType
+from geodata.domain.personal import mask_phone
+from geodata.domain.site import ServiceStar
+from geodata.domain.vocabulary import words
+from geodata.store.queries.divisions import find_divisions
+from geodata.store.queries.drawn import site_geometry
+from geodata.store.queries.sites import SiteRecord, find_sites, get_site
+from maps.assets import served
+from maps.basemaps import basemap
+from maps.pages import MAP_CSS, SCRIPTS, map_words, site_map
+from maps.symbology import COLOURS, UNREPORTED_COLOUR
+from server.api.parameters import Day, Wanted
+from server.auth import CurrentActor, ReadingSession
+from server.i18n import language_of
+from server.pages.context import ShownDistrict, shown
+from server.pages.history import events
+from server.pages.render import page
+
+router = APIRouter()
+
+_ROWS: Final = 50
+_FILTERS: Final = {
+    "category": Category,
+    "management_type": ManagementType,
+    "inspection_status": InspectionStatus,
+}
+
+
+@router.get("/sites")
+def sites_page(  # noqa: PLR0913 - a page with filters
+    request: Request,
+    shown: ShownDistrict,
+    session: ReadingSession,
+    wanted: Wanted,
+    cursor: Annotated[int | None, Query(ge=0)] = None,
+) -> Response:
+    """Show the ledger of a district, filtered; a part of it where HTMX asks for more."""
+    scope = shown.actor.scope
+    if wanted.district is None:
+        wanted = wanted.in_district(shown.district.code)
+    found = find_sites(session, scope, wanted, on=shown.on, limit=_ROWS, cursor=cursor)
+    is_part = "hx-request" in request.headers
+    return page(
+        request,
+        "_site_rows.html" if is_part else "sites.html",
+        active="sites",
+        found=found,
+        rows_a_page=_ROWS,
+        wanted=wanted,
+        more=request.url.include_query_params(cursor=found.next_cursor),
+        towns=find_divisions(
+            session, scope, kind=DivisionKind.TOWN, district=shown.district.code
+        ),
+        filters=_FILTERS,
+        **_enums(),
+        **shown.head(),
+    )
+
+
+@router.get("/sites/{site_id}")
+def site_page(
+    site_id: int, request: Request, actor: CurrentActor, session: ReadingSession, on: Day
+) -> Response:
+    """Show one record whole, with where it stands and how it came about."""
+    record = get_site(session, actor.scope, site_id, on=on)
+    pieces = None
+    geometry = site_geometry(session, actor.scope, site_id, on=on)
+    if geometry is not None:
+        pieces = site_map(_map_config(request, record, geometry), attribution="")
+    return page(
+        request,
+        "site.html",
+        active="sites",
+        pieces=pieces,
+        files=served([*pieces.links, MAP_CSS, *SCRIPTS]) if pieces else "",
+        history=events(record.history, language_of(request)),
+        **_facts(record),
+        **shown(actor, session, on, record.state["district_code"]).head(),
+    )
+
+
+@router.get("/sites/{site_id}/card")
+def site_card(
+    site_id: int, request: Request, actor: CurrentActor, session: ReadingSession, on: Day
+) -> Response:
+    """Show one record beside the map."""
+    record = get_site(session, actor.scope, site_id, on=on)
+    return page(request, "_site_card.html", actor=actor, on=on, **_facts(record))
+
+
+def _facts(record: SiteRecord) -> dict[str, Any]:
+    category = record.state["category"]
+    policy = words("policy").get(category or "")
+    return {
+        "record": record,
+        "state": record.state,
+        "site": record.site,
+        "phone": mask_phone(record.site.phone),
+        "policy": policy,
+        **_enums(),
+    }
+
+
+def _enums() -> dict[str, Any]:
+    """Return the enumerations that turn keys of rows into members with labels."""
+    return {
+        "Category": Category,
+        "ManagementType": ManagementType,
+        "InspectionStatus": InspectionStatus,
+        "ServiceStar": ServiceStar,
+        "field_words": words("field"),
+        "yes_no": words("yes_no"),
+        "kind_words": words("inspection_kind"),
+        "result_words": words("inspection_result"),
+        "colours": {one.value: colour for one, colour in COLOURS.items()},
+        "unreported_colour": UNREPORTED_COLOUR,
+    }
+
+
+def _map_config(request: Request, record: SiteRecord, geometry: dict[str, Any]) -> dict[str, Any]:
+    district = record.state["district_code"]
+    category = record.state["category"]
+    settings = request.app.state.settings
+    below = basemap(settings.basemap_url, settings.tianditu_key)
+    return {
+        "geometry": geometry,
+        "colour": COLOURS[Category(category)] if category else UNREPORTED_COLOUR,
+        "ground": f"/api/map/ground.geojson?district={district}",
+        "footprints": f"/api/map/footprints.geojson?district={district}&bbox={{bbox}}",
+        "words": map_words(language_of(request)),
+        "basemap": None if below is None else asdict(below),
+    }
+
