@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import cos, hypot, radians
+from typing import Final
 
 from geodata.domain.category import Category
 from geodata.domain.management import ManagementType
+
+_METRES_PER_DEGREE: Final = 111_320.0
+
+Position = tuple[float | None, float | None]
+"""Longitude and latitude in degrees, or nothing."""
 
 
 class ServiceStar(StrEnum):
@@ -82,3 +89,16 @@ class SiteDraft:
     longitude: float | None = None
     latitude: float | None = None
     source_row: dict[str, str] = field(default_factory=dict)
+
+
+def are_apart(one: Position, other: Position, distance_m: float) -> bool:
+    """Tell whether two positions are known to lie further apart than a distance.
+
+    Good for some kilometres; where a position is unknown, nothing is known: ``False``.
+    """
+    if None in one or None in other:
+        return False
+    (x, y), (other_x, other_y) = one, other
+    east = ((x or 0.0) - (other_x or 0.0)) * cos(radians(y or 0.0))
+    north = (y or 0.0) - (other_y or 0.0)
+    return hypot(east, north) * _METRES_PER_DEGREE > distance_m

@@ -20,10 +20,14 @@ TICK: Final = "√"
 NOTES: Final = (
     "备注：1.填写“物业类型”、“物业管理类型”、“物业服务等级标准情况”栏时在相应的选项内打“√”。",
     "2.“物业管理类型”中，可以多选。物业服务费用实行政府补贴的住宅小区应同时统计进“简易物业管理”类型。",
-    "3.“是否成立业主委员会”、“是否建立住宅专项维修资金制度”、“专业经营设施设备是否移交”栏中，"
-    "应填写“是”或者“否”。",
-    "4.专业经营设施设备移交，是指包括分户计量装置（入户端口）以外设施设备的产权已经移交专业经营单位，"
-    "并由其管理和维护。",
+    (
+        "3.“是否成立业主委员会”、“是否建立住宅专项维修资金制度”、“专业经营设施设备是否移交”栏中，"
+        "应填写“是”或者“否”。"
+    ),
+    (
+        "4.专业经营设施设备移交，是指包括分户计量装置（入户端口）以外设施设备的产权已经移交专业经营"
+        "单位，并由其管理和维护。"
+    ),
 )
 """The four notes word for word."""
 
@@ -52,7 +56,7 @@ def _plain(field: str, width: float = 9) -> FormColumn:
 
 
 def _ticks(
-    field: str, enum: type[Category] | type[ManagementType] | type[ServiceStar]
+    field: str, enum: type[Category | ManagementType | ServiceStar]
 ) -> tuple[FormColumn, ...]:
     header = words("field")[field].zh
     return tuple(FormColumn(field, header, label(one, "zh"), one.value, 6) for one in enum)

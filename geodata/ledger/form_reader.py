@@ -68,7 +68,9 @@ def read_form(path: Path) -> FormReading:
             _read_sheet(path.name, sheet, header, reading)
     if not reading.sheets:
         needed = [column.header for column in COLUMNS if column.field in _NEEDED]
-        raise DomainError("ledger.header_missing", file=path.name, needed=list(dict.fromkeys(needed)))
+        raise DomainError(
+            "ledger.header_missing", file=path.name, needed=list(dict.fromkeys(needed))
+        )
     return reading
 
 
@@ -145,7 +147,7 @@ class _Row:
             return
         values: dict[str, Any] = {"name": name}
         for key in self.header.plain:
-            if key != "name" and key in SiteDraft.__slots__ or key == "fee_yuan_m2_month":
+            if (key != "name" and key in SiteDraft.__slots__) or key == "fee_yuan_m2_month":
                 values[key] = self.plain(key)
         fee = values.pop("fee_yuan_m2_month", None)
         values["fee_min_yuan"], values["fee_max_yuan"] = fee or (None, None)
@@ -198,14 +200,14 @@ class _Row:
         if ManagementType.PROFESSIONAL in types and draft.service_star is None:
             self.fault(Severity.WARNING, "ledger.star_missing", "service_star", "")
         if draft.category is Category.STANDALONE_BUILDING and draft.buildings not in (None, 1):
-            self.fault(Severity.ERROR, "ledger.standalone_buildings", "buildings", str(draft.buildings))
+            self.fault(
+                Severity.ERROR, "ledger.standalone_buildings", "buildings", str(draft.buildings)
+            )
         if (draft.occupied_households or 0) > (draft.households or 0):
             value = str(draft.occupied_households)
             self.fault(Severity.ERROR, "ledger.occupied_exceeds", "occupied_households", value)
 
-    def fault(
-        self, severity: Severity, code: str, key: str, value: str, **facts: object
-    ) -> None:
+    def fault(self, severity: Severity, code: str, key: str, value: str, **facts: object) -> None:
         """Note a fault in a field's column."""
         index = self.header.plain.get(key)
         header = next((one.header for one in COLUMNS if one.field == key), key)

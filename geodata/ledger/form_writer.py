@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -12,19 +12,26 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.cell_range import CellRange
 
 from geodata.domain.site import SiteDraft
 from geodata.ledger.form import COLUMNS, NOTES, TICK, TITLE, TOTAL, FormColumn
 
+Value = str | float | None
+
 _SAMPLE: Final = "(示例数据)"
 _FIRST_HEADER_ROW: Final = 3
 _SIGNATURE: Final = "填写人:            联系电话:            负责人:            联系电话:"
 _SUMS: Final = ("floor_area_m2", "buildings", "households", "occupied_households")
-_THIN: Final = Border(*[Side(style="thin")] * 4)
+_THIN: Final = Border(
+    left=Side(style="thin"),
+    right=Side(style="thin"),
+    top=Side(style="thin"),
+    bottom=Side(style="thin"),
+)
 _CENTRED: Final = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _A3: Final = 8
+_FORMULA_MARKS: Final = ("=", "+", "-", "@")
 
 
 def write_form(
@@ -47,33 +54,63 @@ def write_form(
         is_sample: Mark the title 示例数据.
     """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(TITLE)
-    assert isinstance(sheet, WriteOnlyWorksheet)  # noqa: S101 - of a write-only book
+    sheet: Any = book.create_sheet(TITLE)  # the stubs lack most of a write-only sheet
     _lay_out(sheet)
+    pens = _Pens(sheet)
     title = TITLE + (_SAMPLE if is_sample else "")
-    sheet.append([_cell(sheet, title, Font(bold=True, size=18), is_framed=False)])
-    head = f"填报单位(盖章):{unit}    填报时间:{filled_on.year}年{filled_on.month}月{filled_on.day}日"
-    sheet.append([_cell(sheet, head, None, is_framed=False)])
-    sheet.append([_cell(sheet, one.header, Font(bold=True)) for one in COLUMNS])
-    sheet.append([_cell(sheet, one.option, Font(bold=True)) for one in COLUMNS])
+    day = f"{filled_on.year}年{filled_on.month}月{filled_on.day}日"
+    sheet.append(pens.write([title], pens.title))
+    sheet.append(pens.write([f"填报单位(盖章):{unit}    填报时间:{day}"], pens.bare))
+    sheet.append(pens.write([one.header for one in COLUMNS], pens.bold))
+    sheet.append(pens.write([one.option for one in COLUMNS], pens.bold))
     sums: dict[str, float] = dict.fromkeys(_SUMS, 0)
     count = 0
-    for count, draft in enumerate(drafts, start=1):  # noqa: B007 - used below
-        sheet.append(_row(sheet, count, draft))
+    for count, draft in enumerate(drafts, start=1):
+        sheet.append(pens.write(form_value(column, draft, count) for column in COLUMNS))
         for name in _SUMS:
             sums[name] += getattr(draft, name) or 0
-    sheet.append(_total(sheet, sums))
+    sheet.append(pens.write([TOTAL, *(sums.get(one.field) for one in COLUMNS[1:])], pens.bold))
     for text in (_SIGNATURE, *NOTES):
-        sheet.append([_cell(sheet, text, None, is_framed=False)])
+        sheet.append(pens.write([text], pens.bare))
     _merge(sheet, last_row=_FIRST_HEADER_ROW + 1 + count + 1)
     book.save(path)
 
 
-def _row(sheet: WriteOnlyWorksheet, number: int, draft: SiteDraft) -> list[Any]:
-    return [_cell(sheet, form_value(column, draft, number)) for column in COLUMNS]
+class _Pens:
+    """Cells whose look is made once: a write-only sheet writes each before it asks for the next."""
+
+    def __init__(self, sheet: Any) -> None:  # noqa: ANN401 - see `write_form`
+        self.bare = WriteOnlyCell(sheet)
+        self.title = WriteOnlyCell(sheet)
+        self.title.font = Font(bold=True, size=18)
+        self.plain, self.text, self.quoted, self.bold = (_framed(sheet) for _ in range(4))
+        self.bold.font = Font(bold=True)
+        self.text.number_format = self.quoted.number_format = "@"
+        self.quoted.quotePrefix = True
+
+    def write(self, values: Iterable[Value], pen: Any = None) -> Iterator[Any]:  # noqa: ANN401
+        """Yield a cell for each value, by one pen or by the one that its kind asks for."""
+        for value in values:
+            cell = pen or self._pen(value)
+            cell.value = value
+            if isinstance(value, str):
+                # As a string whatever it begins with: = + - @ must not turn into a formula.
+                cell.data_type = "s"
+            yield cell
+
+    def _pen(self, value: Value) -> Any:  # noqa: ANN401
+        if not isinstance(value, str):
+            return self.plain
+        return self.quoted if value[:1] in _FORMULA_MARKS else self.text
 
 
-def form_value(column: FormColumn, draft: SiteDraft, number: int) -> str | float | None:
+def _framed(sheet: Any) -> Any:  # noqa: ANN401
+    cell = WriteOnlyCell(sheet)
+    cell.border, cell.alignment = _THIN, _CENTRED
+    return cell
+
+
+def form_value(column: FormColumn, draft: SiteDraft, number: int) -> Value:
     """Return what stands in a cell of the form."""
     if column.key is not None:
         ticked = {
@@ -99,33 +136,7 @@ def _fee(draft: SiteDraft) -> str | float | None:
     return f"{draft.fee_min_yuan}至{draft.fee_max_yuan}"
 
 
-def _total(sheet: WriteOnlyWorksheet, sums: dict[str, float]) -> list[Any]:
-    values = [TOTAL, *(sums.get(one.field) for one in COLUMNS[1:])]
-    return [_cell(sheet, value, Font(bold=True)) for value in values]
-
-
-def _cell(
-    sheet: WriteOnlyWorksheet,
-    value: str | float | None,
-    font: Font | None = None,
-    *,
-    is_framed: bool = True,
-) -> Any:  # noqa: ANN401 - openpyxl's cell
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        # As a string whatever it begins with: = + - @ must not turn into a formula.
-        cell.data_type = "s"
-        cell.quotePrefix = value[:1] in ("=", "+", "-", "@")
-        cell.number_format = "@"
-    if font is not None:
-        cell.font = font
-    if is_framed:
-        cell.border = _THIN
-        cell.alignment = _CENTRED
-    return cell
-
-
-def _lay_out(sheet: WriteOnlyWorksheet) -> None:
+def _lay_out(sheet: Any) -> None:  # noqa: ANN401
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A3
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -136,16 +147,14 @@ def _lay_out(sheet: WriteOnlyWorksheet) -> None:
         sheet.column_dimensions[get_column_letter(index)].width = column.width
 
 
-def _merge(sheet: WriteOnlyWorksheet, last_row: int) -> None:
+def _merge(sheet: Any, last_row: int) -> None:  # noqa: ANN401
     width = len(COLUMNS)
     rows = [1, 2, *range(last_row + 1, last_row + 2 + len(NOTES))]
     ranges = [(1, row, width, row) for row in rows]
     ranges += _header_ranges(COLUMNS)
     for first_column, first_row, last_column, last in ranges:
         sheet.merged_cells.ranges.add(
-            CellRange(
-                min_col=first_column, min_row=first_row, max_col=last_column, max_row=last
-            )
+            CellRange(min_col=first_column, min_row=first_row, max_col=last_column, max_row=last)
         )
 
 

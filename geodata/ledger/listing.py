@@ -13,15 +13,15 @@ from typing import Any, Final
 
 from geodata.domain.errors import DomainError, Fault, Severity
 from geodata.domain.site import Place, SiteDraft
-from geodata.domain.vocabulary import lookup, squeeze
+from geodata.ledger.coordinates import read_coordinates
 from geodata.ledger.duplicates import find_duplicates
 from geodata.ledger.listing_management import read_management
-from geodata.ledger.mapping import ColumnMapping, map_columns
-from geodata.ledger.tables import Cell, Sheet, read_table
+from geodata.ledger.listing_tables import ListingTable, open_listing
+from geodata.ledger.tables import Cell
 from geodata.ledger.values import READERS, Reading, as_text, read_text
 
-_HEADER_WITHIN_ROWS: Final = 10
-_COORDINATES: Final = frozenset({"longitude", "latitude", "coordinates"})
+_COORDINATES: Final = ("longitude", "latitude", "coordinates")
+_MANAGED: Final[tuple[str, ...]] = ("company", "category", "management_type", "service_star")
 _LONGEST_NAME: Final = 200
 
 
@@ -34,32 +34,31 @@ class ListingReading:
         faults: In the order of the file.
         columns: Field by header.
         unknown_columns: Headers that no field answers to.
+        rows: Rows of the file that are not blank.
+        repeated: Rows that repeat an earlier one word for word.
         joined: Rows that found their partner in the joined file.
+        not_joined: Rows of the joined file that are nobody's partner.
     """
 
     drafts: list[SiteDraft] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     unknown_columns: list[str] = field(default_factory=list)
+    rows: int = 0
+    repeated: int = 0
     joined: int = 0
+    not_joined: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    file: str
-    sheet: str | None
-    headers: list[str]
-    first_row: int
-    rows: list[list[Cell]]
-    mapping: ColumnMapping
+@dataclass(slots=True)
+class _Partner:
+    """A row of the joined file."""
 
-    def cell(self, row: list[Cell], key: str) -> Cell:
-        index = self.mapping.fields.get(key)
-        return "" if index is None or index >= len(row) else row[index]
-
-    def header(self, key: str) -> str | None:
-        index = self.mapping.fields.get(key)
-        return None if index is None else self.headers[index]
+    place: Place
+    values: dict[str, Any]
+    source_row: dict[str, str]
+    faults: list[Fault]
+    is_taken: bool = False
 
 
 def read_listing(
@@ -68,135 +67,139 @@ def read_listing(
     """Read a list, and fill what it does not have from a second one with the same codes.
 
     Args:
-        path: CSV or workbook; the first sheet with rows counts.
+        path: CSV or workbook; every sheet with a column of names counts.
         overrides: Header by field, for columns that are not recognised.
         join: A second list; rows are joined by code, and the first file's values win.
 
     Raises:
-        DomainError: As `read_table` and `map_columns`; ``listing.join_code_missing``.
+        DomainError: As `open_listing`; ``listing.join_code_missing``.
     """
-    table = _open(path, overrides)
-    reading = ListingReading(
-        columns={table.headers[index]: key for key, index in table.mapping.fields.items()},
-        unknown_columns=[table.headers[index] for index in table.mapping.unknown],
-    )
-    other = _partners(table, join, reading) if join else {}
-    for offset, row in enumerate(table.rows):
-        if any(as_text(cell) for cell in row):
-            place = Place(table.file, table.sheet, table.first_row + offset)
-            _read_row(table, row, place, reading, other)
-    find_duplicates(reading.drafts, reading.faults)
+    tables, skipped = open_listing(path, overrides)
+    reading = ListingReading(faults=skipped)
+    for table in tables:
+        reading.columns |= {table.headers[i]: key for key, i in table.mapping.fields.items()}
+        reading.unknown_columns += [table.headers[i] for i in table.mapping.unknown]
+    reading.unknown_columns = list(dict.fromkeys(reading.unknown_columns))
+    partners = _partners(tables, join, reading) if join else {}
+    for table in tables:
+        for place, row in table.filled_rows():
+            reading.rows += 1
+            _read_row(table, row, place, reading, partners)
+    _tell_of_single(path, partners, reading)
+    reading.repeated = find_duplicates(reading.drafts, reading.faults)
     return reading
 
 
-def _open(path: Path, overrides: Mapping[str, str] | None) -> _Table:
-    sheet = next(one for one in read_table(path) if one.rows)
-    top = _header_row(sheet)
-    headers = [as_text(cell) for cell in sheet.rows[top]]
-    mapping = map_columns(path.name, headers, overrides)
-    return _Table(path.name, sheet.name, headers, top + 2, sheet.rows[top + 1 :], mapping)
-
-
-def _header_row(sheet: Sheet) -> int:
-    """Return the index of the row, near the top, that names most fields."""
-    known = lookup("field")
-    scores = [
-        sum(squeeze(as_text(cell)) in known for cell in row)
-        for row in sheet.rows[:_HEADER_WITHIN_ROWS]
-    ]
-    return scores.index(max(scores))
-
-
-def _partners(table: _Table, join: Path, reading: ListingReading) -> dict[str, dict[str, Any]]:
-    """Return the joined file's values, and its cells as they stood, by code."""
-    other = _open(join, None)
-    for one in (table, other):
-        if "external_id" not in one.mapping.fields:
-            raise DomainError("listing.join_code_missing", file=one.file, columns=one.headers)
-    found: dict[str, dict[str, Any]] = {}
-    for offset, row in enumerate(other.rows):
-        code = as_text(other.cell(row, "external_id"))
-        place = Place(other.file, other.sheet, other.first_row + offset)
-        if code:
-            values = _values(other, row, place, reading.faults)
-            found.setdefault(code, values | {"source_row": _verbatim(other, row)})
+def _partners(
+    tables: list[ListingTable], join: Path, reading: ListingReading
+) -> dict[str, _Partner]:
+    """Return the rows of the joined file by code."""
+    others, skipped = open_listing(join, None)
+    reading.faults += skipped
+    for table in (*tables, *others):
+        if "external_id" not in table.mapping.fields:
+            raise DomainError("listing.join_code_missing", file=table.file, columns=table.headers)
+    found: dict[str, _Partner] = {}
+    for other in others:
+        for place, row in other.filled_rows():
+            code = as_text(other.cell(row, "external_id"))
+            if code in found:
+                fault = _fault(place, "listing.join_repeated", other.header("external_id"), code)
+                fault.facts["first_row"] = found[code].place.row
+                reading.faults.append(fault)
+                reading.not_joined += 1
+                continue
+            faults: list[Fault] = []
+            values = _values(other, row, place, faults)
+            found[code] = _Partner(place, values, other.verbatim(row), faults)
     return found
 
 
+def _tell_of_single(path: Path, partners: Mapping[str, _Partner], reading: ListingReading) -> None:
+    for code, partner in partners.items():
+        if not partner.is_taken:
+            fault = _fault(partner.place, "listing.join_unmatched", None, code)
+            fault.facts["list"] = path.name
+            reading.faults.append(fault)
+            reading.not_joined += 1
+
+
 def _read_row(
-    table: _Table,
+    table: ListingTable,
     row: list[Cell],
     place: Place,
     reading: ListingReading,
-    partners: Mapping[str, dict[str, Any]],
+    partners: Mapping[str, _Partner],
 ) -> None:
     name = as_text(table.cell(row, "name"))
     if not name or len(name) > _LONGEST_NAME:
         code = "listing.name_too_long" if name else "listing.name_missing"
-        fault = _fault(place, Severity.ERROR, code, table.header("name"), name)
+        fault = _fault(place, code, table.header("name"), name, Severity.ERROR)
         reading.faults.append(fault)
         return
     values = _values(table, row, place, reading.faults)
-    source_row = _verbatim(table, row)
+    source_row = table.verbatim(row)
     partner = partners.get(values.get("external_id") or "")
     if partner is not None:
-        reading.joined += 1
-        source_row = {**partner["source_row"], **source_row}
-        values = {
-            key: partner.get(key) if value in (None, frozenset()) else value
-            for key, value in {**dict.fromkeys(partner), **values}.items()
-        }
+        values = _filled(values, partner.values)
+        source_row = _both_rows(source_row, partner)
+        if not partner.is_taken:
+            reading.joined += 1
+            reading.faults += partner.faults
+        partner.is_taken = True
     values |= {"name": name, "source_row": source_row}
     reading.drafts.append(SiteDraft(place=place, **values))
 
 
-def _values(table: _Table, row: list[Cell], place: Place, faults: list[Fault]) -> dict[str, Any]:
+def _filled(values: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row's values, those that say nothing taken from its partner."""
+    keys = {**dict.fromkeys(others), **values}
+    return {
+        key: others.get(key) if value in (None, frozenset()) else value
+        for key, value in keys.items()
+    }
+
+
+def _both_rows(source_row: dict[str, str], partner: _Partner) -> dict[str, str]:
+    """Return the cells of both rows; one that contradicts the first row names its file."""
+    others = {
+        header if source_row.get(header, cell) == cell else f"{partner.place.file}: {header}": cell
+        for header, cell in partner.source_row.items()
+    }
+    return others | source_row
+
+
+def _values(
+    table: ListingTable, row: list[Cell], place: Place, faults: list[Fault]
+) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key in table.mapping.fields:
-        if key in _COORDINATES or key in ("name", "company", "category", "management_type"):
+        if key in (*_COORDINATES, *_MANAGED, "name"):
             continue
         cell = table.cell(row, key)
         reading = READERS.get(key, read_text)(cell)
         _mention(table, place, key, cell, reading, faults)
         if key == "fee_yuan_m2_month":
             values["fee_min_yuan"], values["fee_max_yuan"] = reading.value or (None, None)
-        elif key != "service_star":
+        else:
             values[key] = reading.value
-    values |= _coordinates(table, row, place, faults)
-    texts = {
-        key: as_text(table.cell(row, key))
-        for key in ("company", "category", "management_type", "service_star")
-        if key in table.mapping.fields
+    cells = [table.cell(row, key) for key in _COORDINATES]
+    position = read_coordinates(*cells)
+    key = next((one for one in _COORDINATES if one in table.mapping.fields), "coordinates")
+    text = ",".join(filter(None, map(as_text, cells)))
+    _mention(table, place, key, text, position, faults)
+    values["longitude"], values["latitude"] = position.value or (None, None)
+    texts: dict[str, str] = {
+        one: as_text(table.cell(row, one)) for one in _MANAGED if one in table.mapping.fields
     }
     managed, mentions = read_management(texts)
-    for key, text, reading in mentions:
-        _mention(table, place, key, text, reading, faults)
+    for key, text, managing in mentions:
+        _mention(table, place, key, text, managing, faults)
     return values | managed
 
 
-def _coordinates(
-    table: _Table, row: list[Cell], place: Place, faults: list[Fault]
-) -> dict[str, float | None]:
-    if "coordinates" in table.mapping.fields and "longitude" not in table.mapping.fields:
-        key, text = "coordinates", as_text(table.cell(row, "coordinates"))
-        parts = text.replace("，", ",").split(",")
-    else:
-        key = "longitude"
-        parts = [str(table.cell(row, one)).strip() for one in ("longitude", "latitude")]
-        text = ",".join(parts)
-    if not any(parts):
-        return {"longitude": None, "latitude": None}
-    try:
-        longitude, latitude = (float(part) for part in parts)
-    except ValueError:
-        code = "listing.coordinates_unreadable"
-        faults.append(_fault(place, Severity.WARNING, code, table.header(key), text))
-        return {"longitude": None, "latitude": None}
-    return {"longitude": longitude, "latitude": latitude}
-
-
-def _mention(  # noqa: PLR0913 - a cell, its place and what was read
-    table: _Table,
+def _mention(
+    table: ListingTable,
     place: Place,
     key: str,
     cell: Cell,
@@ -205,22 +208,19 @@ def _mention(  # noqa: PLR0913 - a cell, its place and what was read
 ) -> None:
     if reading.code is None:
         return
+    # Only the official form is strict: a list's cell that says nothing clear costs no row.
+    severity = Severity.WARNING if reading.severity is Severity.ERROR else reading.severity
+    fault = _fault(place, reading.code, table.header(key), as_text(cell)[:_LONGEST_NAME], severity)
     value = reading.value
-    read_as = sorted(value) if isinstance(value, frozenset) else value
-    fault = _fault(place, reading.severity, reading.code, table.header(key), str(cell))
-    fault.facts["read_as"] = read_as
+    fault.facts["read_as"] = sorted(value) if isinstance(value, frozenset) else value
     faults.append(fault)
 
 
-def _verbatim(table: _Table, row: list[Cell]) -> dict[str, str]:
-    return {
-        header: as_text(cell)
-        for header, cell in zip(table.headers, row, strict=False)
-        if header and as_text(cell)
-    }
-
-
 def _fault(
-    place: Place, severity: Severity, code: str, column: str | None, value: str
+    place: Place,
+    code: str,
+    column: str | None,
+    value: str,
+    severity: Severity = Severity.WARNING,
 ) -> Fault:
     return Fault(severity, code, place.file, place.sheet, place.row, column, value)

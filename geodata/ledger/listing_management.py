@@ -47,7 +47,7 @@ def read_management(texts: Mapping[str, str]) -> tuple[dict[str, Any], list[Ment
     else:
         mentions.append(("company", company, types))
         values["ticked_types"] = types.value or frozenset()
-    is_a_company = types.value == {ManagementType.PROFESSIONAL}
+    is_a_company = types.value == frozenset({ManagementType.PROFESSIONAL})
     values["company"] = company if is_a_company else None
     return values, [one for one in mentions if one[2].code]
 
@@ -57,11 +57,18 @@ def _types_by_company(text: str) -> Reading[frozenset[ManagementType]]:
         return Reading(None)
     if is_unreported(text):
         return Reading(None, "value.unreported")
+    key = lookup("management_type").get(squeeze(text)) or _phrase(text)
+    if key is not None:
+        found = frozenset({ManagementType(key)})
+        return Reading(found, "listing.management_by_phrase", Severity.WARNING)
+    return Reading(frozenset({ManagementType.PROFESSIONAL}))
+
+
+def _phrase(text: str) -> str | None:
     for key, word in words("phrase").items():
         if key in _TYPES and any(alias in text for alias in word.aliases):
-            found = frozenset({ManagementType(key)})
-            return Reading(found, "listing.management_by_phrase", Severity.WARNING)
-    return Reading(frozenset({ManagementType.PROFESSIONAL}))
+            return key
+    return None
 
 
 def _ticked(text: str) -> Reading[frozenset[ManagementType]]:
@@ -81,7 +88,7 @@ def _ticked(text: str) -> Reading[frozenset[ManagementType]]:
     return Reading(types)
 
 
-def _one_of(group: str, enum: type[Category] | type[ServiceStar], text: str) -> Reading[Any]:
+def _one_of(group: str, enum: type[Category | ServiceStar], text: str) -> Reading[Any]:
     if is_unreported(text):
         return Reading(None, "value.unreported")
     key = lookup(group).get(squeeze(text))

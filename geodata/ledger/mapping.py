@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from geodata.domain.errors import DomainError
 from geodata.domain.vocabulary import lookup, squeeze, words
+
+_UNIT: Final = re.compile(r"[(\[【_/-](?:[^()]*\)|[^\[\]]*\]|[^【】]*】|wgs84|gcj02|bd09)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,26 @@ def map_columns(
     """
     shown = [header for header in headers if header]
     squeezed = [squeeze(header) for header in headers]
+    fields = _as_told(file, shown, squeezed, overrides or {})
+    spellings = (squeezed, [without_unit(header) for header in squeezed])
+    for key, word in words("field").items():
+        if key not in fields:
+            names = [squeeze(alias) for alias in (word.zh, *word.aliases, key)]
+            index = _find(spellings, names, set(fields.values()))
+            if index is not None:
+                fields[key] = index
+    if "name" not in fields:
+        raise DomainError("listing.name_column_missing", file=file, columns=shown)
+    taken = set(fields.values())
+    unknown = [index for index, header in enumerate(headers) if header and index not in taken]
+    return ColumnMapping(fields, unknown)
+
+
+def _as_told(
+    file: str, shown: Sequence[str], squeezed: list[str], overrides: Mapping[str, str]
+) -> dict[str, int]:
     fields: dict[str, int] = {}
-    for written, header in (overrides or {}).items():
+    for written, header in overrides.items():
         key = lookup("field").get(squeeze(written))
         if key is None:
             known = list(words("field"))
@@ -51,23 +73,25 @@ def map_columns(
         if squeeze(header) not in squeezed:
             raise DomainError("listing.column_missing", file=file, column=header, columns=shown)
         fields[key] = squeezed.index(squeeze(header))
-    for key, word in words("field").items():
-        if key in fields:
-            continue
-        taken = set(fields.values())
-        for alias in (word.zh, *word.aliases, key):
-            index = _find(squeezed, squeeze(alias), taken)
-            if index is not None:
-                fields[key] = index
-                break
-    if "name" not in fields:
-        raise DomainError("listing.name_column_missing", file=file, columns=shown)
-    taken = set(fields.values())
-    return ColumnMapping(fields, [i for i, header in enumerate(headers) if header and i not in taken])
+    return fields
 
 
-def _find(squeezed: list[str], wanted: str, taken: set[int]) -> int | None:
-    for index, header in enumerate(squeezed):
-        if header == wanted and index not in taken:
-            return index
+def names_field(header: str) -> bool:
+    """Tell whether a header is one of the names of a field, with or without its unit."""
+    squeezed = squeeze(header)
+    return squeezed in lookup("field") or without_unit(squeezed) in lookup("field")
+
+
+def without_unit(squeezed: str) -> str:
+    """Return a squeezed header without what stands behind it in brackets: 户数(户) → 户数."""
+    return _UNIT.sub("", squeezed)
+
+
+def _find(spellings: Sequence[list[str]], names: list[str], taken: set[int]) -> int | None:
+    """Return the first free column that has the first name possible, whole headers first."""
+    for name in names:
+        for headers in spellings:
+            for index, header in enumerate(headers):
+                if header == name and index not in taken:
+                    return index
     return None

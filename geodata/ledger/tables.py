@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
@@ -17,8 +19,15 @@ from geodata.domain.errors import DomainError
 Cell = str | float | bool | date | datetime | time | timedelta
 
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods"})
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_FEW: Final = 20
+"""One bad sequence among so many good ones is damage; more of them are another encoding."""
+
 _DELIMITERS: Final = ",;\t|"
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_LINES_TO_LOOK_AT: Final = 20
+_LONGEST_CELL: Final = 1 << 24
+_OPEN_QUOTE: Final = "unexpected end of data"
 _MOST_UNPACKED_BYTES: Final = 1 << 30
 _MOST_BYTES: Final = 1 << 28
 _OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0"
@@ -90,21 +99,70 @@ def _refuse_bomb(path: Path, content: bytes) -> None:
 
 
 def _read_text(path: Path, content: bytes) -> Sheet:
-    if b"\0" in content:
+    if content[:2] in _UTF16_MARKS:
+        encoding = "utf-16"
+    elif b"\0" in content:
         raise DomainError("table.unreadable", file=path.name, reason="binary")
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return Sheet(None, _parse(path, text))
-    raise DomainError("table.unreadable", file=path.name, reason="encoding")
+    else:
+        encoding = _encoding(path, content)
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DomainError("table.unreadable", file=path.name, reason="encoding") from error
+    return Sheet(None, _parse(path, text))
+
+
+def _encoding(path: Path, content: bytes) -> str:
+    """Tell UTF-8 from GB18030; UTF-8 with a few broken bytes is neither.
+
+    GB18030 would decode such a file into other characters without a word.
+    """
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        text = content.decode("utf-8", "replace")
+        good = sum(one > "\x7f" and one != "\ufffd" for one in text)
+        if text.count("\ufffd") * _FEW < good:
+            row = content.count(b"\n", 0, error.start) + 1
+            raise DomainError("table.damaged_text", file=path.name, row=row) from error
+        return "gb18030"
+    return "utf-8-sig"
 
 
 def _parse(path: Path, text: str) -> list[list[Cell]]:
-    header = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=header.count)
+    csv.field_size_limit(_LONGEST_CELL)
+    delimiter = _delimiter(text)
     try:
-        return [list(row) for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter)]
+        return _rows(path, text, delimiter, strict=True)
+    except csv.Error:
+        # Quotes in the middle of a cell are no fault as long as every cell ends.
+        pass
+    try:
+        return _rows(path, text, delimiter, strict=False)
     except csv.Error as error:
         raise DomainError("table.unreadable", file=path.name, reason=str(error)) from error
+
+
+def _rows(path: Path, text: str, delimiter: str, *, strict: bool) -> list[list[Cell]]:
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+    rows: list[list[Cell]] = []
+    try:
+        rows.extend(list(row) for row in reader)
+    except csv.Error as error:
+        if _OPEN_QUOTE not in str(error):
+            raise
+        # The cell would swallow all that follows.
+        raise DomainError("table.quote_open", file=path.name, row=len(rows) + 1) from error
+    return rows
+
+
+def _delimiter(text: str) -> str:
+    """Return the mark of which most lines near the top have the same number."""
+    lines = [line for line in _QUOTED.sub("", text[: 1 << 16]).splitlines() if line.strip()]
+
+    def steadiness(mark: str) -> tuple[int, int]:
+        counts = Counter(line.count(mark) for line in lines[:_LINES_TO_LOOK_AT])
+        number, times = max(counts.items(), key=lambda pair: (pair[0] > 0, pair[1], pair[0]))
+        return (times, number) if number else (0, 0)
+
+    return max(_DELIMITERS, key=steadiness) if lines else ","

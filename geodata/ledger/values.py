@@ -21,17 +21,23 @@ T = TypeVar("T")
 TICKS: Final = frozenset("√✓✔☑对1")
 _NUMBER: Final = r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
 _PLAIN: Final = re.compile(rf"^{_NUMBER}$")
-_WITH_UNIT: Final = re.compile(
-    rf"^约?({_NUMBER})(栋|幢|座|户|套|个|平方米|平米|㎡|m2|m²|元/平米/月|元/平方米/月|元/㎡/月"
-    r"|元/平方米·月|元/平米·月|元/月/平米|元/m2/月|元)$"
+_ABOUT: Final = "(?:共|约|合计|总计|大约|近)*"
+_PER: Final = r"(?:[/每·•.*]|平方米|平方|平米|平|m2|m²|㎡|月)*"
+_UNIT: Final = (
+    rf"栋楼?|幢楼?|座|户|套|个|(?:建筑)?平方米|平方|平米|平|㎡|m2|m²|(?:元|块){_PER}|yuan"
 )
-_TEN_THOUSAND: Final = re.compile(rf"^约?({_NUMBER})万(平方米|平米|平|㎡|m2|m²)?$")
-_RANGE: Final = re.compile(rf"^({_NUMBER})(?:至|到|-|~|—|–)({_NUMBER})(.*)$")
-_YEAR: Final = re.compile(r"^(\d{4})(年.*|[-/.].*)?$")
+_WITH_UNIT: Final = re.compile(rf"^{_ABOUT}({_NUMBER})({_UNIT})?(?:左右|\([^()]*\))*$")
+_TEN_THOUSAND: Final = re.compile(rf"^{_ABOUT}({_NUMBER})万(平方米|平方|平米|平|㎡|m2|m²)?$")
+_RANGE: Final = re.compile(rf"^{_ABOUT}({_NUMBER})({_UNIT})?(?:至|到|-|~|—|–)({_NUMBER})(.*)$")
+_YEAR: Final = re.compile(r"^(?:建于|建成于|约)?(\d{4})(年.*|[-/.~至].*)?$")
 _SHORT_YEAR: Final = re.compile(r"^(\d{2})年.*$")
 _FIRST_YEAR: Final = 1900
 _CENTURY: Final = 100
 _LONGEST_TEXT: Final = 500
+_MOST: Final = 1_000_000_000
+"""No count, area or fee of one site is larger; the columns of the store hold no more."""
+
+_HIGHEST_FEE_YUAN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ def as_text(cell: Cell) -> str:
     """Return a cell as the text a user sees: whole numbers without a point, no control marks."""
     if isinstance(cell, bool):
         return "是" if cell else "否"
-    if isinstance(cell, float) and cell == int(cell):
+    if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime | date):
         return cell.isoformat()[:10]
@@ -102,25 +108,28 @@ def read_decimal(cell: Cell) -> Reading[float]:
     if is_unreported(text):
         return Reading(None, "value.unreported")
     if _PLAIN.match(text):
-        return _not_negative(_float(text), None)
+        return _within_reason(_float(text), None)
     if match := _WITH_UNIT.match(text):
-        return _not_negative(_float(match[1]), "value.unit_taken_off")
+        return _within_reason(_float(match[1]), "value.unit_taken_off")
     if match := _TEN_THOUSAND.match(text):
-        return _not_negative(round(_float(match[1]) * 10_000, 2), "value.in_ten_thousands")
+        ten_thousands = round(_float(match[1]) * 10_000, 2)
+        return _within_reason(ten_thousands, "value.in_ten_thousands", Severity.WARNING)
     return unreadable("value.not_a_number")
 
 
 def read_fee(cell: Cell) -> Reading[tuple[float, float]]:
-    """Read a fee or a range of fees: ``2.38元/平米/月``, ``1.14至2.48元/平米/月``."""
+    """Read a fee or a range of fees: ``2.38元/平米/月``, ``1.14至2.48元/平米/月``; 0 to 50 yuan."""
     match = _RANGE.match(_narrow(cell))
-    if match and (not match[3] or _WITH_UNIT.match(match[2] + match[3])):
-        low, high = _float(match[1]), _float(match[2])
-        if low <= high:
-            return Reading((low, high), "value.range")
+    if match and _WITH_UNIT.match(match[3] + match[4]):
+        reading = Reading((_float(match[1]), _float(match[3])), "value.range")
+    else:
+        one = read_decimal(cell)
+        value = None if one.value is None else (one.value, one.value)
+        reading = Reading(value, one.code, one.severity)
+    low, high = reading.value or (0.0, 0.0)
+    if low > high:
         return unreadable("value.range_reversed")
-    one = read_decimal(cell)
-    value = None if one.value is None else (one.value, one.value)
-    return Reading(value, one.code, one.severity)
+    return reading if high <= _HIGHEST_FEE_YUAN else unreadable("value.fee_too_high")
 
 
 def read_year(cell: Cell) -> Reading[int]:
@@ -202,10 +211,14 @@ def _float(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-def _not_negative(value: float, code: str | None) -> Reading[float]:
+def _within_reason(
+    value: float, code: str | None, severity: Severity = Severity.NOTE
+) -> Reading[float]:
     if value < 0:
         return unreadable("value.negative")
-    return Reading(value, code)
+    if value > _MOST:
+        return unreadable("value.too_large")
+    return Reading(value, code, severity)
 
 
 def _year(year: int, code: str | None) -> Reading[int]:

@@ -87,7 +87,9 @@ def parse_datum(text: str) -> Datum:
         raise DomainError("datum.unknown", value=text, known=known) from error
 
 
-def _inverse(shift: Callable[[Degrees, Degrees], Pair], longitude: Degrees, latitude: Degrees) -> Pair:
+def _inverse(
+    shift: Callable[[Degrees, Degrees], Pair], longitude: Degrees, latitude: Degrees
+) -> Pair:
     """Find what a shift takes to the given position: step back by the error until it is nil."""
     x, y = longitude.copy(), latitude.copy()
     for _ in range(_MOST_ROUNDS):
@@ -119,7 +121,9 @@ def _waves(x: Degrees, y: Degrees) -> Pair:
     east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
     east += (ripple + _sines(x, 20.0, 40.0, 1.0, 3.0) + _sines(x, 150.0, 300.0, 12.0, 30.0)) * 2 / 3
     north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
-    north += (ripple + _sines(y, 20.0, 40.0, 1.0, 3.0) + _sines(y, 160.0, 320.0, 12.0, 30.0)) * 2 / 3
+    north += (
+        (ripple + _sines(y, 20.0, 40.0, 1.0, 3.0) + _sines(y, 160.0, 320.0, 12.0, 30.0)) * 2 / 3
+    )
     return east, north
 
 

@@ -30,14 +30,16 @@ def read_divisions(path: Path, rows: Iterable[Mapping[str, Any]]) -> list[Divisi
 
     Args:
         path: The file, for messages.
-        rows: By header; ``geometry`` holds a MultiPolygon in EPSG:4490 or nothing.
+        rows: By header; ``geometry`` holds a MultiPolygon in EPSG:4490 or nothing, and
+            ``feature_no`` the number to name a row by, else rows count from 2, below a header.
 
     Raises:
         DomainError: ``divisions.column_missing``; ``divisions.kind_unknown`` and
             ``divisions.cell_missing`` with the row.
     """
     drafts: list[DivisionDraft] = []
-    for number, row in enumerate(rows, start=2):
+    for position, row in enumerate(rows, start=2):
+        number = row.get("feature_no", position)
         cells = {key: _pick(row, names) for key, names in COLUMNS.items()}
         for key in _NEEDED:
             if cells[key] is None:

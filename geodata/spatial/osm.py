@@ -31,9 +31,29 @@ _LANDUSE: Final = {
     ("landuse", "recreation_ground"): "green",
 }
 _ROADS: Final = frozenset(
-    "motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link "
-    "tertiary tertiary_link unclassified residential living_street service pedestrian track "
-    "footway cycleway path steps road".split()
+    [
+        "motorway",
+        "motorway_link",
+        "trunk",
+        "trunk_link",
+        "primary",
+        "primary_link",
+        "secondary",
+        "secondary_link",
+        "tertiary",
+        "tertiary_link",
+        "unclassified",
+        "residential",
+        "living_street",
+        "service",
+        "pedestrian",
+        "track",
+        "footway",
+        "cycleway",
+        "path",
+        "steps",
+        "road",
+    ]
 )
 _NUMBER: Final = re.compile(r"^\d+(\.\d+)?")
 _ONEWAY: Final = frozenset({"yes", "true", "1", "-1"})
@@ -78,9 +98,10 @@ def read_osm(path: Path) -> OsmExtract:
     try:
         for item in _items(path):
             _take(item, rows)
-    except RuntimeError as error:
-        # osmium tells of every broken file by this one exception.
-        raise DomainError("osm.unreadable", file=path.name, reason=str(error)) from error
+    except (RuntimeError, ValueError) as error:
+        # osmium has no exception of its own; ids that are no numbers are a ValueError.
+        reason = str(error).replace(str(path), path.name)
+        raise DomainError("osm.unreadable", file=path.name, reason=reason) from error
     if not (rows.footprints or rows.landuse or rows.roads):
         raise DomainError("osm.empty", file=path.name)
     return OsmExtract(

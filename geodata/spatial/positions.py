@@ -15,13 +15,15 @@ from geodata.spatial.datum import Datum, is_in_china, to_cgcs2000
 
 _FAR_KM: Final = 150.0
 """A point this far from the middle of its list is a slip, not a suburb."""
+
+_FEW_SHARE: Final = 0.05
+"""Where more of them are far, the list is of a wide country, and nothing is a slip."""
+
 _KM_PER_DEGREE: Final = 111.32
 _SHIFTED: Final = (Datum.GCJ02, Datum.BD09)
 
 
-def place_drafts(
-    drafts: Sequence[SiteDraft], datum: Datum
-) -> tuple[list[SiteDraft], list[Fault]]:
+def place_drafts(drafts: Sequence[SiteDraft], datum: Datum) -> tuple[list[SiteDraft], list[Fault]]:
     """Convert the points of drafts to CGCS2000 degrees.
 
     Longitude and latitude that change places, and positions that a shifted datum does not
@@ -81,7 +83,9 @@ def _is_far(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]
     middle_x, middle_y = np.median(x[known]), np.median(y[known])
     east_km = (x - middle_x) * np.cos(np.radians(middle_y)) * _KM_PER_DEGREE
     north_km = (y - middle_y) * _KM_PER_DEGREE
-    return np.hypot(np.nan_to_num(east_km), np.nan_to_num(north_km)) > _FAR_KM
+    far = np.hypot(np.nan_to_num(east_km), np.nan_to_num(north_km)) > _FAR_KM
+    # One far point of two or three is as likely a slip as one of a hundred.
+    return far if far.sum() <= max(1, _FEW_SHARE * known.sum()) else np.zeros_like(far)
 
 
 def _number(value: float | None) -> float:

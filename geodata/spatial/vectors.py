@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyogrio
 import shapely
-from geopandas import GeoDataFrame
-from pyogrio.errors import DataLayerError, DataSourceError
+from geopandas import GeoDataFrame, GeoSeries
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
@@ -53,23 +55,25 @@ def read_polygons(path: Path) -> VectorReading:
         whole, code = as_multipolygon(shape)
         if code is not None:
             severity = Severity.WARNING if whole is not None else Severity.ERROR
-            reason = None if shape is None else shapely.is_valid_reason(shape)
-            faults.append(Fault(severity, code, path.name, None, number, _COLUMN, reason))
+            faults.append(Fault(severity, code, path.name, None, number, _COLUMN, _shown(shape)))
         shapes.append(whole)
-    frame = frame.set_geometry(shapes, crs=CRS).assign(feature_no=range(1, len(frame) + 1))
+    frame = frame.set_geometry(
+        GeoSeries(np.array(shapes, dtype=object), index=frame.index, crs=CRS)
+    ).assign(feature_no=range(1, len(frame) + 1))
     return VectorReading(frame[[shape is not None for shape in shapes]], faults)
 
 
 def as_multipolygon(shape: BaseGeometry | None) -> tuple[MultiPolygon | None, str | None]:
     """Return a geometry as a valid MultiPolygon, and a code where it was not one.
 
-    ``vector.geometry_empty``, ``vector.geometry_not_area`` refuse it, ``vector.geometry_repaired``
-    and ``vector.geometry_outside`` do not and do.
+    ``vector.geometry_empty``, ``vector.geometry_not_area`` and ``vector.geometry_outside`` refuse
+    it; ``vector.geometry_repaired`` does not.
     """
     if shape is None or shape.is_empty:
         return None, "vector.geometry_empty"
     west, south, east, north = shape.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004
+    is_finite = bool(np.isfinite(shapely.get_coordinates(shape)).all())
+    if not (is_finite and -180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004
         return None, "vector.geometry_outside"
     valid = shape if shape.is_valid else shapely.make_valid(shape)
     parts = [part for part in _parts(valid) if part.geom_type == "Polygon" and part.area > 0]
@@ -77,6 +81,12 @@ def as_multipolygon(shape: BaseGeometry | None) -> tuple[MultiPolygon | None, st
         return None, "vector.geometry_not_area"
     code = None if shape.is_valid else "vector.geometry_repaired"
     return MultiPolygon([shapely.force_2d(part) for part in parts]), code
+
+
+def _shown(shape: BaseGeometry | None) -> str | None:
+    if shape is None or shape.is_empty:
+        return None
+    return shape.geom_type if shape.is_valid else shapely.is_valid_reason(shape)
 
 
 def _parts(shape: BaseGeometry) -> list[Any]:
@@ -90,9 +100,13 @@ def _open(path: Path) -> GeoDataFrame:
         raise DomainError("vector.missing", file=path.name)
     source = f"/vsizip/{path}" if path.suffix.lower() == ".zip" else str(path)
     try:
-        frame = pyogrio.read_dataframe(source)
-    except (DataSourceError, DataLayerError, ValueError) as error:
-        raise DomainError("vector.unreadable", file=path.name, reason=str(error)) from error
+        with warnings.catch_warnings():
+            # GDAL and GEOS warn of broken rings; each such feature is a fault of its own below.
+            warnings.simplefilter("ignore")
+            frame = pyogrio.read_dataframe(source, on_invalid="ignore")
+    except (DataSourceError, DataLayerError, FeatureError, ValueError) as error:
+        reason = str(error).split(";")[0].replace(str(path), path.name)
+        raise DomainError("vector.unreadable", file=path.name, reason=reason) from error
     if not isinstance(frame, GeoDataFrame) or frame.empty:
         raise DomainError("vector.empty", file=path.name)
     return frame

@@ -63,7 +63,7 @@ class ImportOrder:
     skips_faulty: bool = False
 
 
-class _NothingKept(Exception):
+class _NothingKeptError(Exception):
     """Rolls a transaction back when its report has errors."""
 
 
@@ -196,10 +196,10 @@ def _run(
         with writing(engine, change) as session:
             keep(session)
             if report.errors and not order.skips_faulty:
-                raise _NothingKept
+                raise _NothingKeptError  # noqa: TRY301 - only an exception rolls back
             audit(session, order.actor, action, report.file, counts=dict(report.counts))
             report.applied = True
-    except _NothingKept:
+    except _NothingKeptError:
         report.counts["errors"] = len(report.errors)
     return report
 

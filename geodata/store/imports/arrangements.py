@@ -50,8 +50,8 @@ def change_arrangements(
                 }
             )
             changed.add(site_id)
-        for one in before.keys() - draft.ticked_types:
-            ended.append(before[one])
+        for gone in before.keys() - draft.ticked_types:
+            ended.append(before[gone])
             changed.add(site_id)
     _end(session, ended, on)
     if begun:
@@ -67,9 +67,7 @@ def _in_force(session: Session, sites: Collection[int]) -> dict[int, dict[str, t
             ManagementArrangement.management_type,
             ManagementArrangement.id,
             ManagementArrangement.starts_on,
-        ).where(
-            ManagementArrangement.site_id.in_(sites), ManagementArrangement.ends_on.is_(None)
-        )
+        ).where(ManagementArrangement.site_id.in_(sites), ManagementArrangement.ends_on.is_(None))
     )
     for site_id, kind, row_id, starts_on in rows:
         found.setdefault(site_id, {})[kind] = (row_id, starts_on)
@@ -81,9 +79,7 @@ def _end(session: Session, ended: list[tuple[int, date]], on: date) -> None:
     void = [row_id for row_id, starts_on in ended if starts_on >= on]
     past = [row_id for row_id, starts_on in ended if starts_on < on]
     if void:
-        session.execute(
-            delete(ManagementArrangement).where(ManagementArrangement.id.in_(void))
-        )
+        session.execute(delete(ManagementArrangement).where(ManagementArrangement.id.in_(void)))
     if past:
         session.execute(
             update(ManagementArrangement)

@@ -120,7 +120,7 @@ def link_footprints(session: Session, district: str) -> None:
     )
 
 
-def _upsert(  # noqa: PLR0913 - one statement and its parts
+def _upsert(
     session: Session,
     table: str,
     district: str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,20 +10,34 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
-from geodata.domain.site import SiteDraft
+from geodata.domain.site import SiteDraft, are_apart
 from geodata.domain.vocabulary import squeeze
 from geodata.store.imports.places import DivisionBook
 from geodata.store.tables import Site
 
-_TEXTS: Final = (
-    "external_id name address service_star company developer project_manager phone note category"
-).split()
-_COUNTS: Final = "built_year buildings households occupied_households".split()
-_MONEY_AND_AREA: Final = "floor_area_m2 fee_min_yuan fee_max_yuan".split()
-_SWITCHES: Final = "subsidised owners_committee maintenance_fund utility_handover".split()
+_TEXTS: Final = [
+    "external_id",
+    "name",
+    "address",
+    "service_star",
+    "company",
+    "developer",
+    "project_manager",
+    "phone",
+    "note",
+    "category",
+]
+_COUNTS: Final = ["built_year", "buildings", "households", "occupied_households"]
+_MONEY_AND_AREA: Final = ["floor_area_m2", "fee_min_yuan", "fee_max_yuan"]
+_SWITCHES: Final = ["subsidised", "owners_committee", "maintenance_fund", "utility_handover"]
 _FIELDS: Final = (*_TEXTS, *_COUNTS, *_MONEY_AND_AREA, *_SWITCHES)
 _NOT_IN_FORM: Final = frozenset({"external_id", "developer"})
 """The official form has no such column, so its silence says nothing about them."""
+
+_SAME_SITE_M: Final = 2000.0
+"""A namesake without address that lies further away is another site; a datum shifts less."""
+
+_POINT_DECIMALS: Final = 3
 
 Key = tuple[str, str]
 
@@ -87,7 +101,7 @@ class KnownSites:
         for row in rows:
             if row.external_id is not None:
                 self._by_id[row.external_id] = row
-            self._by_name.setdefault(_key(row._mapping), []).append(row)  # noqa: SLF001
+            self._by_name.setdefault(_key(dict(row._mapping)), []).append(row)  # noqa: SLF001
 
     @property
     def unseen(self) -> int:
@@ -100,16 +114,14 @@ class KnownSites:
         Raises:
             DomainError: ``site.stands_twice`` when an earlier row of the file means it too.
         """
-        row = self._match(values)
-        mark: Any = row.id if row is not None else (values["external_id"], *_identity(values))
+        row = self._match(values, draft)
+        mark: Any = row.id if row is not None else _identity(values, draft)
         if mark in self._taken:
-            raise DomainError(
-                "site.stands_twice", value=draft.name, first_row=self._taken[mark]
-            )
+            raise DomainError("site.stands_twice", value=draft.name, first_row=self._taken[mark])
         self._taken[mark] = draft.place.row
         return row
 
-    def _match(self, values: Mapping[str, Any]) -> Row[Any] | None:
+    def _match(self, values: Mapping[str, Any], draft: SiteDraft) -> Row[Any] | None:
         external_id = values["external_id"]
         if external_id is not None and external_id in self._by_id:
             return self._by_id[external_id]
@@ -118,22 +130,46 @@ class KnownSites:
             for row in self._by_name.get(_key(values), [])
             if external_id is None or row.external_id is None
         ]
-        if len(namesakes) == 1 and _may_be_same(namesakes[0].address, values["address"]):
-            return namesakes[0]
-        same = [row for row in namesakes if _squeezed(row.address) == _squeezed(values["address"])]
-        return same[0] if len(same) == 1 else None
+        if len(namesakes) > 1 or not _may_be_same(namesakes, values["address"]):
+            address = _squeezed(values["address"])
+            namesakes = [row for row in namesakes if _squeezed(row.address) == address]
+        if not values["address"]:
+            namesakes = [row for row in namesakes if not _is_apart(row, draft)]
+            namesakes.sort(key=lambda row: _squared_degrees(row, draft))
+            return namesakes[0] if namesakes else None
+        return namesakes[0] if len(namesakes) == 1 else None
 
 
 def _key(values: Mapping[str, Any]) -> Key:
     return values["neighbourhood_code"] or values["town_code"], squeeze(values["name"])
 
 
-def _identity(values: Mapping[str, Any]) -> tuple[Key, str]:
-    return _key(values), _squeezed(values["address"])
+def _identity(values: Mapping[str, Any], draft: SiteDraft) -> tuple[Any, ...]:
+    """Return what no two new rows of a file may share."""
+    address = _squeezed(values["address"])
+    point = None
+    if not address and draft.longitude is not None and draft.latitude is not None:
+        point = round(draft.longitude, _POINT_DECIMALS), round(draft.latitude, _POINT_DECIMALS)
+    return values["external_id"], _key(values), address, point
 
 
-def _may_be_same(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or _squeezed(one) == _squeezed(other)
+def _may_be_same(rows: Sequence[Row[Any]], address: str | None) -> bool:
+    return all(
+        row.address is None or address is None or _squeezed(row.address) == _squeezed(address)
+        for row in rows
+    )
+
+
+def _is_apart(row: Row[Any], draft: SiteDraft) -> bool:
+    here = (draft.longitude, draft.latitude)
+    return are_apart((row.longitude, row.latitude), here, _SAME_SITE_M)
+
+
+def _squared_degrees(row: Row[Any], draft: SiteDraft) -> float:
+    if row.longitude is None or draft.longitude is None or draft.latitude is None:
+        return 0.0
+    east, north = row.longitude - draft.longitude, row.latitude - draft.latitude
+    return float(east**2 + north**2)
 
 
 def _squeezed(text: str | None) -> str:

@@ -101,7 +101,7 @@ class DivisionBook:
         return code
 
 
-def add_division(  # noqa: PLR0913 - the columns of a division
+def add_division(
     session: Session,
     *,
     code: str,

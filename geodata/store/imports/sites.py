@@ -129,7 +129,7 @@ def _update(session: Session, merge: _Merge) -> None:
     for site_id, changes in merge.changed.items():
         row = {"site": site_id, **{f"new_{name}": value for name, value in changes.items()}}
         by_columns.setdefault(tuple(sorted(changes)), []).append(row)
-    table = Site.__table__
+    table = Site.metadata.tables[Site.__tablename__]
     for columns, rows in by_columns.items():
         statement = (
             update(table)
@@ -162,7 +162,7 @@ def _point(draft: SiteDraft) -> WKTElement | None:
 def _is_at(before: Any, draft: SiteDraft) -> bool:  # noqa: ANN401 - a row of KnownSites
     if before.longitude is None or draft.longitude is None or draft.latitude is None:
         return False
-    return (
+    return bool(
         abs(before.longitude - draft.longitude) < _SAME_PLACE_DEGREES
         and abs(before.latitude - draft.latitude) < _SAME_PLACE_DEGREES
     )
