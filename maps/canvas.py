@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import folium
 from branca.element import MacroElement
@@ -26,12 +27,11 @@ class Pieces:
     script: str
 
 
-def draw(overlays: Iterable[MacroElement], *, attribution: str) -> Pieces:
+def draw(overlays: Iterable[MacroElement]) -> Pieces:
     """Return a map that holds the overlays, on no basemap of folium's.
 
     Args:
         overlays: Elements of `maps.overlays`, the lowest first.
-        attribution: Shown in the map's corner in place of folium's; plain text.
 
     Raises:
         DomainError: ``assets.unknown_link`` when folium refers to a file that is not ours.
@@ -40,13 +40,12 @@ def draw(overlays: Iterable[MacroElement], *, attribution: str) -> Pieces:
         tiles=None,
         prefer_canvas=True,
         zoom_control=False,
-        attribution_control=bool(attribution),
         zoom_snap=0.5,
         max_zoom=19,
     )
     for overlay in overlays:
         canvas.add_child(overlay)
-    root = canvas.get_root()
+    root: Any = canvas.get_root()
     root.render()
     return Pieces(
         links=local_links(root.header.render()),

@@ -24,7 +24,7 @@ def script_json(value: object) -> str:
     return text
 
 
-class ScriptOverlay(MacroElement):  # type: ignore[misc] - branca ships no types
+class ScriptOverlay(MacroElement):
     """Hands a map and a configuration to one of our functions in `maps/static`.
 
     Args:
@@ -43,7 +43,7 @@ class ScriptOverlay(MacroElement):  # type: ignore[misc] - branca ships no types
         self, start: Literal["startCoverage", "startSite"], config: Mapping[str, Any]
     ) -> None:
         """Keep the function's name, and the configuration as JSON."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "ScriptOverlay"
         self.start = start
         self.config = script_json(config)

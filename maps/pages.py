@@ -86,9 +86,7 @@ def coverage_map(
     """
     config = coverage_config(subject, sources, language)
     config["basemap"] = None if basemap is None else asdict(basemap)
-    pieces = draw(
-        [ScriptOverlay("startCoverage", config)], attribution=_attribution(subject, language)
-    )
+    pieces = draw([ScriptOverlay("startCoverage", config)])
     skeleton = _templates().get_template("coverage.html")
     return pieces, skeleton.render(subject=subject, config=config, t=config["words"])
 
@@ -102,6 +100,7 @@ def coverage_config(
         "sources": dict(sources),
         "language": language,
         "words": map_words(language),
+        "attribution": _attribution(subject, language),
         "verifiedDays": VERIFIED_WITHIN_DAYS,
         "colourings": [
             {
@@ -113,13 +112,12 @@ def coverage_config(
         ],
         "labels": {group_of(one): _labels(group_of(one), language) for one in _LABELLED},
         "denominators": [
-            {"key": one.value, "label": word.label(language), "unit": word.label(language, short=True)}
-            for one in Denominator
-            for word in (words("denominator")[one.value],)
+            {"key": key, "label": word.label(language), "unit": word.label(language, short=True)}
+            for key, word in words(group_of(Denominator)).items()
         ],
         "kinds": [
-            {"key": one.value, "label": words("coverage_kind")[one.value].label(language)}
-            for one in CoverageKind
+            {"key": key, "label": word.label(language)}
+            for key, word in words(group_of(CoverageKind)).items()
         ],
     }
 
@@ -147,15 +145,17 @@ def coverage_file(
     )
 
 
-def site_map(config: Mapping[str, Any], *, attribution: str) -> Pieces:
+def site_map(config: Mapping[str, Any], subject: MapSubject, language: Language) -> Pieces:
     """Return the map of one site.
 
     Args:
-        config: ``geometry`` (GeoJSON), ``colour``, and the ground's addresses as in
-            `coverage_map`.
-        attribution: As in `MapSubject`.
+        config: ``geometry`` (GeoJSON), ``colour``, and the addresses ``ground`` and
+            ``footprints`` as in `coverage_map`.
+        subject: The district it lies in.
+        language: Of words.
     """
-    return draw([ScriptOverlay("startSite", config)], attribution=attribution)
+    said = {"words": map_words(language), "attribution": _attribution(subject, language)}
+    return draw([ScriptOverlay("startSite", {**config, **said})])
 
 
 @cache

@@ -89,9 +89,7 @@ class Entry:
 
 def entries(colouring: Colouring, language: Language) -> list[Entry]:
     """Return a colouring's legend in the order of its values; what is unreported comes last."""
-    found = [
-        Entry(one.value, label(one, language), COLOURS[one]) for one in MEMBERS[colouring]
-    ]
+    found = [Entry(one.value, label(one, language), COLOURS[one]) for one in MEMBERS[colouring]]
     if colouring in (Colouring.CATEGORY, Colouring.MANAGEMENT_TYPE):
         found.append(Entry(UNREPORTED, UNREPORTED_LABEL[language], UNREPORTED_COLOUR))
     return found

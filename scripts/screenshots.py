@@ -63,7 +63,9 @@ def main(
             width, height = SIZES[size_name]
             for language in lang or ("zh", "en"):
                 context = browser.new_context(
-                    viewport={"width": width, "height": height}, has_touch=size_name == "phone"
+                    viewport={"width": width, "height": height},
+                    has_touch=size_name == "phone",
+                    locale={"zh": "zh-CN", "en": "en-GB"}[language],
                 )
                 _log_in(context, url, username, password, language)
                 for shot in shots:

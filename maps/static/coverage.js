@@ -2,6 +2,7 @@
 "use strict";
 
 const EVERY_ZOOM = 30;
+const WHERE_NOTHING_IS = [36, 105];
 
 fugai.startCoverage = (map, config) => new fugai.View(map, config).start();
 
@@ -37,7 +38,7 @@ fugai.View = class {
 
   async start() {
     const { map, words } = this;
-    map.attributionControl.setPrefix("");
+    fugai.attribute(map, this.config.attribution);
     L.control
       .zoom({ position: "bottomright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out })
       .addTo(map);
@@ -103,8 +104,19 @@ fugai.View = class {
       this.whole = L.latLngBounds([]);
       for (const site of this.sites) if (site.bounds) this.whole.extend(site.bounds);
     }
-    if (this.whole.isValid()) this.map.fitBounds(this.whole, { padding: [24, 24], animate: false });
-    else this.map.setView([36.8, 117.87], 11);
+    if (this.whole.isValid()) this.show(this.whole, { animate: false });
+    else this.map.setView(WHERE_NOTHING_IS, 4);
+  }
+
+  /** Bring bounds into view, beside the legend where it covers the map. */
+  show(bounds, options) {
+    const legend = this.parts.legend.getBoundingClientRect();
+    const isBeside = legend.width > 0 && legend.width < this.map.getSize().x / 2;
+    this.map.fitBounds(bounds, {
+      paddingTopLeft: [24, 60],
+      paddingBottomRight: [isBeside ? legend.width + 24 : 24, 24],
+      ...options,
+    });
   }
 
   /** Change something by a function, then show what follows everywhere. */
@@ -116,13 +128,13 @@ fugai.View = class {
   clear() {
     this.filter = fugai.emptyFilter();
     this.refresh();
-    this.map.fitBounds(this.whole, { padding: [24, 24] });
+    if (this.whole.isValid()) this.show(this.whole);
   }
 
   chooseTown(code) {
     this.filter.town = code;
     if (code) this.zoomToTown(code);
-    else if (this.whole.isValid()) this.map.fitBounds(this.whole, { padding: [24, 24] });
+    else if (this.whole.isValid()) this.show(this.whole);
     this.refresh();
   }
 
@@ -133,7 +145,7 @@ fugai.View = class {
         if (site.properties.town === code && site.bounds) bounds.extend(site.bounds);
       }
     }
-    if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [30, 30], maxZoom: 16 });
+    if (bounds.isValid()) this.show(bounds, { maxZoom: 16 });
   }
 
   refresh() {
@@ -226,7 +238,7 @@ fugai.View = class {
   findMiddle({ geometry, properties }) {
     if (geometry) {
       const largest = geometry.coordinates.reduce((a, b) => (b[0].length > a[0].length ? b : a));
-      return L.polygon(L.GeoJSON.coordsToLatLngs(largest, 1)).addTo(this.map).remove().getCenter();
+      return L.PolyUtil.polygonCenter(L.GeoJSON.coordsToLatLngs(largest[0]), L.CRS.EPSG3857);
     }
     if (properties.kind !== "town") return null;
     const own = this.sites.filter((site) => site.properties.town === properties.code && site.centre);
@@ -254,7 +266,7 @@ fugai.View = class {
   open(site, moves) {
     const { map, config } = this;
     this.root.dataset.sheet = "none";
-    if (moves && site.bounds) map.fitBounds(site.bounds, { maxZoom: 16.5, padding: [60, 60] });
+    if (moves && site.bounds) this.show(site.bounds, { maxZoom: 16.5 });
     this.siteLayers.select(site);
     if (config.sources.card) {
       const address = config.sources.card.replace("{id}", site.id);

@@ -2,7 +2,7 @@
 "use strict";
 
 fugai.startSite = (map, config) => {
-  map.attributionControl.setPrefix("");
+  fugai.attribute(map, config.attribution);
   const renderer = fugai.layGround(map);
   L.control.zoom({ zoomInTitle: config.words.zoom_in, zoomOutTitle: config.words.zoom_out }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);

@@ -40,4 +40,10 @@ fugai.signed = (value, zero) => (value === 0 ? zero : value > 0 ? `+${value}` : 
 /** Days from one ISO day to another. */
 fugai.daysBetween = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / 864e5);
 
+/** Say in the map's corner where it comes from; Leaflet takes markup there, we give it text. */
+fugai.attribute = (map, text) => {
+  const said = fugai.element("span", {}, text);
+  map.attributionControl.setPrefix("").setPosition("bottomleft").addAttribution(said.outerHTML);
+};
+
 window.fugai = fugai;

@@ -49,9 +49,7 @@ def export_map(
     wanted = SiteFilter(district=district)
     sources = {
         "divisions": json.loads(divisions_geojson(session, scope, district)),
-        "sites": json.loads(
-            sites_geojson(session, scope, wanted, on=on, decimals=DRAWN_DECIMALS)
-        ),
+        "sites": json.loads(sites_geojson(session, scope, wanted, on=on, decimals=DRAWN_DECIMALS)),
         "ground": json.loads(ground_geojson(session, scope, district)),
     }
     words = map_words(language)

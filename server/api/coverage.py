@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api", tags=["coverage"])
 
 
 @router.get("/coverage")
-def coverage_figures(  # noqa: PLR0913 - the parameters of the interface
+def coverage_figures(
     request: Request,
     actor: CurrentActor,
     session: ReadingSession,

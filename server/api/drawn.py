@@ -45,9 +45,7 @@ def drawn_sites(
 
 
 @router.get("/divisions.geojson", response_class=Response)
-def drawn_divisions(
-    district: District, actor: CurrentActor, session: ReadingSession
-) -> Response:
+def drawn_divisions(district: District, actor: CurrentActor, session: ReadingSession) -> Response:
     """Return a district's towns and neighbourhoods."""
     return Response(divisions_geojson(session, actor.scope, district), media_type=GEOJSON)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import BOUND_TO, Role, Scope
@@ -21,7 +21,7 @@ _NOBODY = _HASHER.hash("nobody has this password")
 _LEAST_LETTERS = 8
 
 
-def add_account(  # noqa: PLR0913 - the columns of an account
+def add_account(
     session: Session,
     *,
     username: str,
@@ -70,7 +70,7 @@ def add_token(
     if account is None:
         raise DomainError("account.not_found", username=username)
     token = secrets.token_urlsafe(32)
-    expires_at = None if lasts is None else session.scalar(select(func.now())) + lasts
+    expires_at = None if lasts is None else datetime.now(UTC) + lasts
     session.execute(
         insert(ApiToken).values(
             digest=digest(token), account_id=account.id, label=label, expires_at=expires_at

@@ -90,7 +90,7 @@ def actor_by_token(engine: Engine, token: str) -> Actor | None:
         )
 
 
-def _actor(session: Session, statement: Select[tuple[Account]]) -> Actor | None:
+def _actor(session: Session, statement: Select[Account]) -> Actor | None:
     account = session.scalar(statement.where(Account.is_active))
     if account is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 
@@ -31,7 +31,7 @@ class Shown:
     on: date
     actor: Actor
 
-    def head(self) -> dict[str, object]:
+    def head(self) -> dict[str, Any]:
         """Return what the head of every page needs."""
         return {
             "actor": self.actor,

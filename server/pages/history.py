@@ -23,8 +23,20 @@ _LABELLED: Final[dict[str, type[Any]]] = {
     "result": InspectionResult,
 }
 _UNTOLD: Final = frozenset(
-    "id site_id inspection_id row_version source_row district_code town_code neighbourhood_code "
-    "point geom_source listed_on fee_max_yuan".split()
+    {
+        "id",
+        "site_id",
+        "inspection_id",
+        "row_version",
+        "source_row",
+        "district_code",
+        "town_code",
+        "neighbourhood_code",
+        "point",
+        "geom_source",
+        "listed_on",
+        "fee_max_yuan",
+    }
 )
 _FIELD_OF: Final = {"geom": "boundary", "fee_min_yuan": "fee_yuan_m2_month"}
 
@@ -76,7 +88,11 @@ def _changes(
 ) -> list[tuple[str, str, str]]:
     names = [name for name in {**old, **new} if name not in _UNTOLD]
     return [
-        (_name(name, language), _text(name, old.get(name), language), _text(name, new.get(name), language))
+        (
+            _name(name, language),
+            _text(name, old.get(name), language),
+            _text(name, new.get(name), language),
+        )
         for name in names
         if old.get(name) != new.get(name)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Cookie, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -36,12 +36,10 @@ def login(
     state = request.app.state
     address = request.client.host if request.client else ""
     try:
-        cookie = log_in(
-            state.engine, username, password, settings=state.settings, address=address
-        )
+        cookie = log_in(state.engine, username, password, settings=state.settings, address=address)
     except DomainError as refusal:
         text = sentence(refusal.code, refusal.facts, language_of(request))
-        facts = {"next": own_path(next), "problem": text, "username": username}
+        facts: dict[str, Any] = {"next": own_path(next), "problem": text, "username": username}
         return page(request, "login.html", status=HTTPStatus.UNAUTHORIZED, **facts)
     answer = RedirectResponse(own_path(next), HTTPStatus.SEE_OTHER)
     set_session_cookie(request, answer, cookie)

@@ -83,4 +83,3 @@ def _map(
         export=export,
         **shown.head(),
     )
-

@@ -24,7 +24,12 @@ _A_YEAR_S: Final = 365 * 24 * 3600
 
 
 def page(
-    request: Request, template: str, *, status: int = 200, actor: Actor | None = None, **facts: Any
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    actor: Actor | None = None,
+    **facts: Any,  # noqa: ANN401 - whatever the template shows
 ) -> Response:
     """Return a page.
 
@@ -36,14 +41,20 @@ def page(
         **facts: What the template shows.
     """
     language = language_of(request)
-    html = _environment().get_template(template).render(
-        request=request,
-        nonce=request.state.nonce,
-        language=language,
-        other_language=request.url.include_query_params(lang="en" if language == "zh" else "zh"),
-        actor=actor,
-        **_speech(language),
-        **facts,
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            request=request,
+            nonce=request.state.nonce,
+            language=language,
+            other_language=request.url.include_query_params(
+                lang="en" if language == "zh" else "zh"
+            ),
+            actor=actor,
+            **_speech(language),
+            **facts,
+        )
     )
     answer = HTMLResponse(html, status)
     if request.query_params.get("lang") == language:

@@ -19,8 +19,9 @@ from geodata.store.queries.drawn import site_geometry
 from geodata.store.queries.sites import SiteRecord, find_sites, get_site
 from maps.assets import served
 from maps.basemaps import basemap
-from maps.pages import MAP_CSS, SCRIPTS, map_words, site_map
+from maps.pages import MAP_CSS, SCRIPTS, site_map
 from maps.symbology import COLOURS, UNREPORTED_COLOUR
+from server.actions.export_map import map_subject
 from server.api.parameters import Day, Wanted
 from server.auth import CurrentActor, ReadingSession
 from server.i18n import language_of
@@ -39,7 +40,7 @@ _FILTERS: Final = {
 
 
 @router.get("/sites")
-def sites_page(  # noqa: PLR0913 - a page with filters
+def sites_page(
     request: Request,
     shown: ShownDistrict,
     session: ReadingSession,
@@ -60,9 +61,7 @@ def sites_page(  # noqa: PLR0913 - a page with filters
         rows_a_page=_ROWS,
         wanted=wanted,
         more=request.url.include_query_params(cursor=found.next_cursor),
-        towns=find_divisions(
-            session, scope, kind=DivisionKind.TOWN, district=shown.district.code
-        ),
+        towns=find_divisions(session, scope, kind=DivisionKind.TOWN, district=shown.district.code),
         filters=_FILTERS,
         **_enums(),
         **shown.head(),
@@ -76,9 +75,14 @@ def site_page(
     """Show one record whole, with where it stands and how it came about."""
     record = get_site(session, actor.scope, site_id, on=on)
     pieces = None
+    shows = shown(actor, session, on, record.state["district_code"])
     geometry = site_geometry(session, actor.scope, site_id, on=on)
     if geometry is not None:
-        pieces = site_map(_map_config(request, record, geometry), attribution="")
+        pieces = site_map(
+            _map_config(request, record, geometry),
+            map_subject(shows.district, on),
+            language_of(request),
+        )
     return page(
         request,
         "site.html",
@@ -87,7 +91,7 @@ def site_page(
         files=served([*pieces.links, MAP_CSS, *SCRIPTS]) if pieces else "",
         history=events(record.history, language_of(request)),
         **_facts(record),
-        **shown(actor, session, on, record.state["district_code"]).head(),
+        **shows.head(),
     )
 
 
@@ -139,7 +143,5 @@ def _map_config(request: Request, record: SiteRecord, geometry: dict[str, Any]) 
         "colour": COLOURS[Category(category)] if category else UNREPORTED_COLOUR,
         "ground": f"/api/map/ground.geojson?district={district}",
         "footprints": f"/api/map/footprints.geojson?district={district}&bbox={{bbox}}",
-        "words": map_words(language_of(request)),
         "basemap": None if below is None else asdict(below),
     }
-

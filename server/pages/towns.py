@@ -71,7 +71,7 @@ def town_page(
     )
 
 
-def _tables(  # noqa: PLR0913 - the arguments of `coverage`
+def _tables(
     request: Request,
     session: Session,
     scope: Scope,

@@ -4,5 +4,5 @@
 document.querySelector(".fugai").addEventListener("fugai:open", (event) => {
   const panel = document.getElementById("record");
   htmx.ajax("GET", event.detail.address, { target: "#record-body", swap: "innerHTML" });
-  bootstrap.Offcanvas.getOrCreateInstance(panel).show();
+  tabler.Offcanvas.getOrCreateInstance(panel).show();
 });
