@@ -125,7 +125,9 @@ class Cluster:
         command = ("createdb", "-h", "127.0.0.1", "-p", port, "-U", "fugai", _DATABASE)
         self._run(*command, env={"PGPASSWORD": password})
 
-    def _run(self, program: str, *arguments: str, check: bool = True, env: dict[str, str] | None = None) -> int:
+    def _run(
+        self, program: str, *arguments: str, check: bool = True, env: dict[str, str] | None = None
+    ) -> int:
         command = [str(binaries() / program), *arguments]
         if _is_root():
             command = ["runuser", "-u", "postgres", "--", *command]

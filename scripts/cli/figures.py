@@ -44,7 +44,13 @@ def show_coverage(
 
 def _print(table: CoverageTable) -> None:
     shown = Table(title=f"{table.on}  覆盖率 = 已覆盖 ÷ 全部 / covered ÷ all")
-    for header in ("", "小区(楼房)数 / sites", "楼幢 / buildings", "户数 / households", "建筑面积 / m²"):
+    for header in (
+        "",
+        "小区(楼房)数 / sites",
+        "楼幢 / buildings",
+        "户数 / households",
+        "建筑面积 / m²",
+    ):
         shown.add_column(header, justify="left" if not header else "right")
     for row in (*table.rows, table.total):
         shown.add_row(row.label, *(_rate(row, one) for one in Denominator))

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from geodata.domain.errors import DomainError, Fault, Severity
+from geodata.domain.vocabulary import LANGUAGES
 from geodata.spatial.datum import parse_datum
 from geodata.store.imports.report import ImportReport
 from scripts.cli.database import engine
@@ -43,7 +44,9 @@ def listing(
     district: District = None,
     on: On = None,
     join: Annotated[Path | None, typer.Option(help="按编号连接的另一文件 / join by code")] = None,
-    column: Annotated[list[str] | None, typer.Option("--map", help="字段=列名 / field=column")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option("--map", help="字段=列名 / field=column")
+    ] = None,
     skip_faulty: Skip = False,
     as_json: AsJson = False,
     full: Full = False,
@@ -125,28 +128,36 @@ def _finish(report: ImportReport, *, as_json: bool, full: bool) -> None:
 
 
 def _print(report: ImportReport, *, full: bool) -> None:
+    _print_columns(report)
+    _print_faults(report.faults, most=len(report.faults) if full else _SHOWN_PER_KIND)
+    counts = ", ".join(f"{name} {count}" for name, count in report.counts.items())
+    if report.applied:
+        say(f"✔ {report.file} 已导入 {report.district}: {counts}", "imported")
+        return
+    facts = {"errors": len(report.errors)}
+    for language in LANGUAGES:
+        print(f"✘ {sentence('import.nothing_kept', facts, language)}")
+
+
+def _print_columns(report: ImportReport) -> None:
     for header, field in report.columns.items():
         print(f"  {header} → {field}")
     if report.unknown_columns:
         names = "、".join(report.unknown_columns)
         print(f"  未识别的列(随行保留) / columns kept with the row: {names}")
+
+
+def _print_faults(faults: list[Fault], *, most: int) -> None:
     groups: dict[tuple[Severity, str, str | None], list[Fault]] = defaultdict(list)
-    for fault in report.faults:
+    for fault in faults:
         groups[fault.severity, fault.code, fault.column].append(fault)
     order = list(Severity)
-    for (severity, _, _), faults in sorted(groups.items(), key=lambda one: order.index(one[0][0])):
-        for fault in faults if full else faults[:_SHOWN_PER_KIND]:
+    for (severity, _, _), alike in sorted(groups.items(), key=lambda one: order.index(one[0][0])):
+        for fault in alike[:most]:
             print(f"{_MARKS[severity]} {_line(fault)}")
-        rest = len(faults) - _SHOWN_PER_KIND
-        if rest > 0 and not full:
+        if len(alike) > most:
+            rest = len(alike) - most
             print(f"  …同类还有 {rest} 处 (--full 全部列出) / {rest} more alike")
-    counts = ", ".join(f"{name} {count}" for name, count in report.counts.items())
-    if report.applied:
-        say(f"✔ {report.file} 已导入 {report.district}: {counts}", "imported")
-    else:
-        facts = {"errors": len(report.errors)}
-        for language in ("zh", "en"):
-            print(f"✘ {sentence('import.nothing_kept', facts, language)}")
 
 
 def _line(fault: Fault) -> str:
@@ -160,5 +171,5 @@ def _line(fault: Fault) -> str:
     if fault.value:
         where.append(f"“{fault.value[:60]}”")
     facts = {**fault.facts, "value": fault.value, "row": fault.row, "column": fault.column}
-    texts = (sentence(fault.code, facts, language) for language in ("zh", "en"))
+    texts = (sentence(fault.code, facts, language) for language in LANGUAGES)
     return f"{' '.join(where)}: {'  /  '.join(texts)}"

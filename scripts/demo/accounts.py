@@ -47,7 +47,7 @@ def add_demo_accounts(engine: Engine, home: Path) -> None:
         say(f"  {username:10} {password:18} {label(role, 'zh')}", label(role, "en"))
 
 
-def _account(  # noqa: PLR0913 - the parts of an account
+def _account(
     engine: Engine,
     username: str,
     role: Role,

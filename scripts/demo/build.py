@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from geopandas import GeoDataFrame
-from shapely import LineString
+from shapely import LineString, Polygon
 
 from geodata.ledger.form_writer import write_form
 from scripts.cli.output import Progress
@@ -64,7 +64,11 @@ def build_demo(
     for edition in write_editions(random, ground.sites, names, today):
         path = folder / f"{edition.on.isoformat()}.xlsx"
         write_form(
-            edition.drafts, path, unit=territory.drafts[0].name, filled_on=edition.on, is_sample=True
+            edition.drafts,
+            path,
+            unit=territory.drafts[0].name,
+            filled_on=edition.on,
+            is_sample=True,
         )
         ledgers.append((edition.on, path))
     progress("坐标  /  coordinates")
@@ -145,7 +149,7 @@ def _roads(streets: Iterable[Street]) -> GeoDataFrame:
 def _landuse(random: np.random.Generator, ground: Ground, stretch: float) -> GeoDataFrame:
     line = np.column_stack([np.full(80, -2600.0), np.linspace(-9500, 9500, 80)]) * stretch
     river = LineString(warp(line, amplitude_m=520, length_m=1900, turn=0.9)).buffer(28)
-    areas = [("water", "孝妇河", river)]
+    areas: list[tuple[str, str | None, Polygon]] = [("water", "孝妇河", river)]
     for kind, shape in ground.greens:
         areas.append((kind, None, shape))
         if random.random() < 0.5:  # noqa: PLR2004 - every second park has a pond

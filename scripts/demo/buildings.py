@@ -43,7 +43,7 @@ def fill_parcel(parcel: Polygon, turn: float, slabs: Slabs) -> list[Polygon]:
     inner = parcel.buffer(-_EDGE_M)
     shapely.prepare(inner)
     fits = shapely.contains_xy(inner, corners[..., 0], corners[..., 1]).all(axis=1)
-    return list(shapely.polygons(corners[fits]))
+    return _polygons(corners[fits])
 
 
 def around(
@@ -58,9 +58,13 @@ def around(
     order = np.argsort(distance + (distance < beyond_m) * 1e9)[:count]
     c, s = np.cos(turn), np.sin(turn)
     turned = centres[order] @ np.array([[c, s], [-s, c]]) + np.array(seat)
-    return list(shapely.polygons(_corners(turned, slabs, turn)))
+    return _polygons(_corners(turned, slabs, turn))
 
 
 def _corners(centres: Array, slabs: Slabs, turn: float) -> Array:
     same = np.ones(len(centres))
     return rectangles(centres, same * slabs.length_m, same * slabs.depth_m, same * turn)
+
+
+def _polygons(corners: Array) -> list[Polygon]:
+    return [Polygon(ring) for ring in corners]

@@ -5,7 +5,6 @@ An interrupted build goes on where it stopped: what each step wrote stands, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -74,7 +73,7 @@ def build_and_load(url: str, size: DemoSize, *, seed: int, is_any_size: bool = F
     """
     engine = connect(url)
     wanted = asdict(size) | {"seed": seed}
-    begun = _begin(engine, wanted)
+    begun = _begun(engine) or wanted | {"today": today().isoformat()}
     if {key: begun[key] for key in wanted} != wanted:
         if not is_any_size:
             raise DomainError("demo.exists", **begun)
@@ -84,21 +83,22 @@ def build_and_load(url: str, size: DemoSize, *, seed: int, is_any_size: bool = F
     if not is_built:
         day = date.fromisoformat(begun["today"])
         with TemporaryDirectory() as folder, steps() as progress:
-            files = build_demo(
-                Path(folder), size, seed=begun["seed"], today=day, progress=progress
-            )
+            files = build_demo(Path(folder), size, seed=begun["seed"], today=day, progress=progress)
+            _begin(engine, begun)
             _load(engine, files, progress, day=day, seed=begun["seed"])
     engine.dispose()
 
 
-def _begin(engine: Engine, wanted: dict[str, int]) -> dict[str, Any]:
-    """Return the facts of the build that was begun, now or earlier."""
+def _begun(engine: Engine) -> dict[str, Any] | None:
+    with reading(engine) as session:
+        return find_act(session, _BEGUN)
+
+
+def _begin(engine: Engine, facts: dict[str, Any]) -> None:
+    """Note what is built, before anything of it is there, so that it can be taken up again."""
     with writing(engine, Change(_ACTOR, _BEGUN)) as session:
-        begun = find_act(session, _BEGUN)
-        if begun is None:
-            begun = {**wanted, "today": today().isoformat()}
-            audit(session, _ACTOR, _BEGUN, DISTRICT, **begun)
-        return begun
+        if find_act(session, _BEGUN) is None:
+            audit(session, _ACTOR, _BEGUN, DISTRICT, **facts)
 
 
 def _load(engine: Engine, files: DemoFiles, progress: Progress, *, day: date, seed: int) -> None:
@@ -114,10 +114,9 @@ def _load(engine: Engine, files: DemoFiles, progress: Progress, *, day: date, se
         )
         if not report.applied:
             raise DomainError("import.nothing_kept", errors=len(report.errors))
-        if on == files.ledgers[0][0]:
-            # Before the next edition, so that each later version holds the boundary too.
-            with writing(engine, Change(_ACTOR, "示例边界", on)) as session:
-                import_boundaries(session, _with_ids(session, files), source="demo")
+        # Before the next edition, so that each later version holds the boundary too.
+        with writing(engine, Change(_ACTOR, "示例边界", on)) as session:
+            import_boundaries(session, _with_ids(session, files), source="demo")
     progress("导入楼幢、道路、水系  /  importing footprints, roads, water")
     with writing(engine, Change(_ACTOR, "示例底图")) as session:
         import_footprints(session, DISTRICT, files.footprints)
@@ -140,24 +139,28 @@ def _latest_edition(engine: Engine) -> date:
 
 
 def _with_ids(session: Session, files: DemoFiles) -> Any:  # noqa: ANN401 - a GeoDataFrame
-    """Return the boundaries with the ids that the first ledger's rows were given."""
+    """Return the boundaries of the sites that are listed by now, with their ids."""
     rows = session.execute(
         select(Site.neighbourhood_code, Site.name, Site.id).where(Site.district_code == DISTRICT)
     )
     ids = {(neighbourhood, name): site_id for neighbourhood, name, site_id in rows}
     frame = files.boundaries
-    keys = zip(frame["neighbourhood"], frame["name"], strict=True)
-    return frame.assign(site_id=[ids[key] for key in keys])
+    keys = list(zip(frame["neighbourhood"], frame["name"], strict=True))
+    listed = frame[[key in ids for key in keys]]
+    return listed.assign(site_id=[ids[key] for key in keys if key in ids])
 
 
 def _inspect(session: Session, random: np.random.Generator, day: date) -> None:
     if session.scalar(select(exists(select(Inspection.id)))):
         return
     sites = session.execute(
-        select(Site.id, Site.category).where(Site.district_code == DISTRICT).order_by(Site.id)
+        select(Site.id, Site.category, Site.listed_on)
+        .where(Site.district_code == DISTRICT)
+        .order_by(Site.id)
+    ).all()
+    communities = {site.id: Category(site.category).is_community for site in sites}
+    listed_on = {site.id: site.listed_on for site in sites}
+    visits = make_visits(random, communities, day)
+    import_inspections(
+        session, [visit for visit in visits if visit.inspected_on >= listed_on[visit.site_id]]
     )
-    import_inspections(session, make_visits(random, _communities(sites), day))
-
-
-def _communities(sites: Iterable[Any]) -> dict[int, bool]:
-    return {site_id: Category(category).is_community for site_id, category in sites}

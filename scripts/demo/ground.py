@@ -11,6 +11,7 @@ from shapely import MultiPolygon, Polygon, STRtree
 
 from geodata.domain.category import Category
 from geodata.domain.division import DivisionKind
+from geodata.domain.errors import DomainError
 from scripts.demo.buildings import Slabs, around, fill_parcel
 from scripts.demo.names import Namer, street_name
 from scripts.demo.plane import rectangles
@@ -20,7 +21,13 @@ from scripts.demo.territory import Territory
 
 RURAL_SHARE: Final = 0.16
 COMMUNITY_SHARE: Final = 0.55
+_RURAL_LONE_SHARE: Final = 0.28
+_SPARE_LONE: Final = 1.08
+"""More slabs than sites: some cross a border, and some stay outside the ledger."""
+
+_LIVED_IN_SHARE: Final = 0.25
 _PLOT_M: Final = 3.0
+_APART_M: Final = 25.0
 _HOUSE: Final = Slabs(13, 9, 1)
 _URBAN: Final = (
     Category.COMMODITY_HOUSING,
@@ -72,6 +79,14 @@ class Places:
         self._codes = list(self._areas)
         self._tree = STRtree(list(self._areas.values()))
 
+    def town(self, neighbourhood: str) -> str:
+        """Return the town of a neighbourhood."""
+        return self._parent[neighbourhood]
+
+    def is_rural(self, neighbourhood: str) -> bool:
+        """Tell whether a neighbourhood lies in a 镇 rather than a 街道."""
+        return self.names[self.town(neighbourhood)].endswith("镇")
+
     def find(self, shape: Polygon) -> tuple[str, str] | None:
         """Return (town, neighbourhood), ``None`` for a shape that crosses a town's border."""
         found = self._tree.query(shape.representative_point(), predicate="within")
@@ -85,19 +100,29 @@ class Places:
 def build_ground(
     random: np.random.Generator, size: DemoSize, territory: Territory, grid: Grid
 ) -> Ground:
-    """Fill parcels and villages until there are as many sites and footprints as wanted."""
+    """Fill parcels and villages until there are as many sites and footprints as wanted.
+
+    Raises:
+        DomainError: ``demo.footprints_few`` when the sites alone have more buildings.
+    """
     ground, places, namer = Ground(), Places(territory), Namer(random)
     rural = round(size.communities * RURAL_SHARE)
     spare = _urban_communities(random, ground, places, namer, grid, size.communities - rural)
     outside = _outside_villages(territory, grid)
     _rural_communities(random, ground, places, namer, outside, size.communities - len(ground.sites))
-    _standalone(random, ground, places, namer, spare, outside, size)
-    _other_parcels(random, ground, spare[len(spare) // 2 :])
+    left = _standalone(random, ground, places, namer, spare, outside, size.standalone)
+    _other_parcels(random, ground, left)
+    homes = [(house, "apartments", site.floors) for site in ground.sites for house in site.houses]
+    if len(homes) > size.footprints:
+        raise DomainError("demo.footprints_few", least=len(homes))
+    ground.footprints[:0] = homes
     _village_houses(random, ground, outside, size.footprints - len(ground.footprints))
+    # Villages of chance sizes overshoot; the last ones give the surplus back.
+    del ground.footprints[size.footprints :]
     return ground
 
 
-def _urban_communities(  # noqa: PLR0913 - the ground and what it is made with
+def _urban_communities(
     random: np.random.Generator,
     ground: Ground,
     places: Places,
@@ -136,7 +161,7 @@ def _outside_villages(territory: Territory, grid: Grid) -> list[tuple[str, tuple
     ]
 
 
-def _rural_communities(  # noqa: PLR0913 - the ground and what it is made with
+def _rural_communities(
     random: np.random.Generator,
     ground: Ground,
     places: Places,
@@ -148,14 +173,16 @@ def _rural_communities(  # noqa: PLR0913 - the ground and what it is made with
     for attempt in range(8 * wanted):
         if done >= wanted:
             return
-        code, seat = villages[(attempt * 7) % len(villages)]
+        _, seat = villages[(attempt * 7) % len(villages)]
         angle = random.uniform(0, 2 * np.pi)
         far = 330 + 190 * (attempt // len(villages))
         middle = np.array(seat) + far * np.array([np.cos(angle), np.sin(angle)])
         turn = random.normal(0, 0.12)
         parcel = _plot(middle, random.uniform(110, 190), random.uniform(90, 150), turn)
         where = places.find(parcel)
-        if where is None or any(site.shape.distance(parcel) < 25 for site in ground.sites[-60:]):
+        if where is None or any(
+            site.shape.distance(parcel) < _APART_M for site in ground.sites[-60:]
+        ):
             continue
         floors = int(random.integers(4, 7))
         houses = fill_parcel(parcel, turn, Slabs(random.uniform(34, 46), 12, floors))
@@ -166,34 +193,27 @@ def _rural_communities(  # noqa: PLR0913 - the ground and what it is made with
         done += 1
 
 
-def _standalone(  # noqa: PLR0913 - the ground and what it is made with
+def _standalone(
     random: np.random.Generator,
     ground: Ground,
     places: Places,
     namer: Namer,
     spare: list[tuple[Polygon, float]],
     villages: list[tuple[str, tuple[float, float]]],
-    size: DemoSize,
-) -> None:
-    """Turn lone slabs on loose parcels, then at village edges, into sites of their own."""
-    lone: list[tuple[Polygon, int]] = []
-    for parcel, turn in spare[: len(spare) // 2]:
-        floors = int(random.integers(3, 7))
-        slabs = Slabs(random.uniform(26, 48), 12, floors)
-        lone += [(house, floors) for house in fill_parcel(parcel, turn, slabs)]
-    missing = max(0, int(size.standalone * 1.08) - len(lone))
-    each = missing // len(villages) + 1 if missing else 0
-    for _, seat in villages if each else []:
-        turn = random.normal(0, 0.1)
-        lone += [(one, 4) for one in around(seat, turn, Slabs(36, 12, 4), each, beyond_m=170)]
-    done = 0
-    for index in random.permutation(len(lone)):
-        house, floors = lone[index]
+    wanted: int,
+) -> list[tuple[Polygon, float]]:
+    """Turn lone slabs at village edges and on loose parcels into sites; return parcels left."""
+    rural = round(wanted * _RURAL_LONE_SHARE)
+    lone, left = _lone_in_town(random, spare, int((wanted - rural) * _SPARE_LONE))
+    missing = max(0, int(wanted * _SPARE_LONE) - rural - len(lone))
+    outside = _lone_in_villages(random, ground, places, villages, int(rural * 1.3) + missing)
+    done = len(ground.sites)
+    for house, floors in [*outside[:rural], *lone, *outside[rural:]]:
         plot = house.buffer(_PLOT_M, join_style="mitre")
-        where = places.find(plot) if done < size.standalone else None
+        where = places.find(plot) if len(ground.sites) - done < wanted else None
         if where is None:
             # Left outside the ledger: what a search for missing buildings should find.
-            use = "apartments" if random.random() < 0.25 else "commercial"  # noqa: PLR2004
+            use = "apartments" if random.random() < _LIVED_IN_SHARE else "commercial"
             ground.footprints.append((house, use, floors))
             continue
         street = street_name(int(random.integers(2)), int(random.integers(-9, 10)))
@@ -201,7 +221,47 @@ def _standalone(  # noqa: PLR0913 - the ground and what it is made with
         name = namer.standalone(where[1], street, number)
         category = Category.STANDALONE_BUILDING
         _add(ground, name, f"{street}{number}号", where, category, plot, floors, [house])
-        done += 1
+    return left
+
+
+def _lone_in_town(
+    random: np.random.Generator, spare: list[tuple[Polygon, float]], wanted: int
+) -> tuple[list[tuple[Polygon, int]], list[tuple[Polygon, float]]]:
+    """Return slabs on loose parcels, in any order, and the parcels that were not needed."""
+    lone: list[tuple[Polygon, int]] = []
+    used = 0
+    while used < len(spare) and len(lone) < wanted:
+        parcel, turn = spare[used]
+        floors = int(random.integers(3, 7))
+        slabs = Slabs(random.uniform(26, 48), 12, floors)
+        lone += [(house, floors) for house in fill_parcel(parcel, turn, slabs)]
+        used += 1
+    return [lone[index] for index in random.permutation(len(lone))], spare[used:]
+
+
+def _lone_in_villages(
+    random: np.random.Generator,
+    ground: Ground,
+    places: Places,
+    villages: list[tuple[str, tuple[float, float]]],
+    wanted: int,
+) -> list[tuple[Polygon, int]]:
+    """Return slabs at the edges of villages: about as many in each rural town, in any order."""
+    taken = STRtree([site.shape for site in ground.sites])
+    towns: dict[str, list[tuple[float, float]]] = {}
+    for code, seat in villages:
+        if places.is_rural(code):
+            towns.setdefault(places.town(code), []).append(seat)
+    lone: list[tuple[Polygon, int]] = []
+    for seats in towns.values():
+        weights = random.exponential(1.0, len(seats)) + 0.1
+        counts = np.ceil(wanted / len(towns) * weights / weights.sum()).astype(int)
+        for seat, count in zip(seats, counts, strict=True):
+            turn, floors = random.normal(0, 0.1), int(random.integers(3, 6))
+            slabs = around(seat, turn, Slabs(36, 12, floors), int(count), beyond_m=170)
+            hit = set(taken.query([one.buffer(_PLOT_M + 1) for one in slabs])[0].tolist())
+            lone += [(one, floors) for index, one in enumerate(slabs) if index not in hit]
+    return [lone[index] for index in random.permutation(len(lone))]
 
 
 def _other_parcels(
@@ -228,17 +288,14 @@ def _village_houses(
     villages: list[tuple[str, tuple[float, float]]],
     wanted: int,
 ) -> None:
-    first = len(ground.footprints)
     taken = STRtree([shape for shape, _, _ in ground.footprints])
-    each = max(1, int(wanted * 1.15) // len(villages) + 1)
+    each = max(0, int(wanted * 1.15)) // len(villages) + 1
     for _, seat in villages:
         turn = random.normal(0, 0.15)
-        houses = around(seat, turn, _HOUSE, int(each * random.uniform(0.6, 1.4)))
+        houses = around(seat, turn, _HOUSE, 1 + int(each * random.uniform(0.6, 1.4)))
         hit = set(taken.query(houses, predicate="intersects")[0].tolist())
         free = [house for index, house in enumerate(houses) if index not in hit]
         ground.footprints += [(house, "house", 1) for house in free]
-    # Villages of chance sizes overshoot; the last ones give the surplus back.
-    del ground.footprints[first + wanted :]
 
 
 def _add(  # noqa: PLR0913 - the parts of a site
@@ -255,7 +312,6 @@ def _add(  # noqa: PLR0913 - the parts of a site
         name, address, where[0], where[1], category, MultiPolygon([shape]), floors, houses
     )
     ground.sites.append(site)
-    ground.footprints += [(house, "apartments", floors) for house in houses]
 
 
 def _plot(middle: np.ndarray, length_m: float, depth_m: float, turn: float) -> Polygon:

@@ -20,6 +20,9 @@ EDITIONS: Final = (540, 360, 180, 14)
 
 _MANAGED_SHARE: Final = (0.66, 0.74, 0.80, 0.86)
 _LAPSE: Final = 0.025
+_FOUND_LATER_SHARES: Final = (0.94, 0.02, 0.02, 0.02)
+"""Of all sites, those listed from each edition on: a count that stands still is not believed."""
+
 _FLOOR_AREA_PER_HOUSEHOLD_M2: Final = 98.0
 _TYPES: Final = {
     Category.COMMODITY_HOUSING: ((M.PROFESSIONAL,), 0.94, (M.OWNER_RUN,)),
@@ -53,10 +56,13 @@ def write_editions(
     luck = random.random(len(sites)) - np.array([bias[site.town] for site in sites])
     luck -= np.array([0.05 if site.category.is_community else -0.12 for site in sites])
     usual = [_usual_types(random, site.category) for site in sites]
-    for days, share in zip(EDITIONS, _MANAGED_SHARE, strict=True):
+    first = random.choice(len(EDITIONS), len(sites), p=_FOUND_LATER_SHARES)
+    for number, (days, share) in enumerate(zip(EDITIONS, _MANAGED_SHARE, strict=True)):
         lapsed = random.random(len(sites)) < _LAPSE
         drafts = []
         for index, fact in enumerate(facts):
+            if first[index] > number:
+                continue
             is_managed = luck[index] < share and not lapsed[index]
             drafts.append(_managed(fact, usual[index]) if is_managed else _unmanaged(random, fact))
         yield Edition(today - timedelta(days=days), drafts)
@@ -105,9 +111,7 @@ def _managed(fact: SiteDraft, types: frozenset[M]) -> SiteDraft:
     stars = (ServiceStar.THREE, ServiceStar.FOUR, ServiceStar.TWO, ServiceStar.UNRATED)
     star = stars[len(fact.name + (fact.address or "")) % len(stars)]
     fee = 0.5 + 0.1 * (len(fact.name) % 9)
-    return replace(
-        fact, ticked_types=types, service_star=star, fee_min_yuan=fee, fee_max_yuan=fee
-    )
+    return replace(fact, ticked_types=types, service_star=star, fee_min_yuan=fee, fee_max_yuan=fee)
 
 
 def _unmanaged(random: np.random.Generator, fact: SiteDraft) -> SiteDraft:

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 Array = NDArray[np.float64]
 
 PLANE: Final = "EPSG:4548"
+DEGREES: Final = "EPSG:4490"
 CENTRE_M: Final = (577_470.0, 4_075_100.0)
 """117.868E 36.804N in the plane."""
 _DECIMALS: Final = 7
@@ -29,7 +30,8 @@ def warp(points: Array, *, amplitude_m: float, length_m: float, turn: float = 0.
 def rotate(points: Array, radians: float) -> Array:
     """Turn points, shape (n, 2), about the origin."""
     c, s = np.cos(radians), np.sin(radians)
-    return points @ np.array([[c, s], [-s, c]])
+    turned: Array = points @ np.array([[c, s], [-s, c]])
+    return turned
 
 
 def rectangles(centres: Array, length_m: Array, depth_m: Array, radians: Array) -> Array:
@@ -48,12 +50,8 @@ def to_degrees(shapes: list[BaseGeometry] | NDArray[np.object_]) -> GeoSeries:
     Neighbours round their shared corners alike, so that tiles still fit.
     """
     moved = shapely.transform(np.asarray(shapes, dtype=object), lambda xy: xy + CENTRE_M)
-    degrees = GeoSeries(moved, crs=PLANE).to_crs("EPSG:4490")
-    return degrees.apply(_rounded)
-
-
-def _rounded(shape: BaseGeometry | None) -> BaseGeometry | None:
-    if shape is None:
-        return None
-    rounded = shapely.transform(shape, lambda xy: np.round(xy, _DECIMALS))
-    return rounded if rounded.is_valid else shapely.make_valid(rounded)
+    degrees = GeoSeries(moved, crs=PLANE).to_crs(DEGREES).to_numpy()
+    rounded = shapely.transform(degrees, lambda xy: np.round(xy, _DECIMALS))
+    broken = ~shapely.is_valid(rounded)
+    rounded[broken] = shapely.make_valid(rounded[broken])
+    return GeoSeries(rounded, crs=DEGREES)

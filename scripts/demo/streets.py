@@ -15,6 +15,11 @@ from scripts.demo.plane import Array, rotate, warp
 BLOCK_M: Final = (400.0, 340.0)
 TURN: Final = np.radians(-7.0)
 _STEPS: Final = 6
+_LEAST_PARCEL_M2: Final = 3000
+_SPLIT_ALONG: Final = 0.75
+_SPLIT_ACROSS: Final = 0.35
+"""Shares of blocks that are split."""
+
 _RANK: Final = {0: "primary", 3: "tertiary", 6: "secondary", 9: "tertiary"}
 _CYCLE: Final = 12
 _HALF_WIDTH_M: Final = {"primary": 20.0, "secondary": 15.0, "tertiary": 11.0, "residential": 8.0}
@@ -65,12 +70,12 @@ def lay_grid(random: np.random.Generator, parcels_wanted: int) -> Grid:
 def _parcels(random: np.random.Generator, cell: tuple[int, int]) -> list[Polygon]:
     """Split a block in one to three parcels, leaving the streets' width."""
     i, j = cell
-    spans = _split(random, i, i + 1) if random.random() < 0.75 else [(i, i + 1)]
+    spans = _split(random, i, i + 1) if random.random() < _SPLIT_ALONG else [(i, i + 1)]
     pieces = []
     for west, east in spans:
-        halves = _split(random, j, j + 1) if random.random() < 0.35 else [(j, j + 1)]
+        halves = _split(random, j, j + 1) if random.random() < _SPLIT_ACROSS else [(j, j + 1)]
         pieces += [(west, south, east, north) for south, north in halves]
-    out = []
+    out: list[Polygon] = []
     for west, south, east, north in pieces:
         ring = [
             *_edge((west, south), (east, south)),
@@ -82,8 +87,9 @@ def _parcels(random: np.random.Generator, cell: tuple[int, int]) -> list[Polygon
         shape = Polygon(_to_plane(np.array(ring))).buffer(-width, join_style="mitre")
         # A corner cut for the sight of drivers, as streets have them.
         shape = shape.buffer(-6).buffer(6, quad_segs=2)
-        if isinstance(shape, Polygon) and shape.area > 3000:  # noqa: PLR2004 - square metres
-            out.append(shape.simplify(0.5))
+        plain = shape.simplify(0.5)
+        if isinstance(plain, Polygon) and plain.area > _LEAST_PARCEL_M2:
+            out.append(plain)
     return out
 
 
@@ -102,10 +108,16 @@ def _streets(built: set[tuple[int, int]]) -> list[Street]:
         for line, spans in sorted(runs.items()):
             highway = _RANK.get(line % _CYCLE, "residential")
             for first, last in _consecutive(sorted(spans)):
-                ends = ((line, first), (line, last + 1)) if axis == 0 else ((first, line), (last + 1, line))
+                ends = (
+                    ((line, first), (line, last + 1))
+                    if axis == 0
+                    else ((first, line), (last + 1, line))
+                )
                 points = _edge(*ends, steps=_STEPS * (last + 1 - first))
                 streets.append(
-                    Street(street_name(axis, line), highway, LineString(_to_plane(np.array(points))))
+                    Street(
+                        street_name(axis, line), highway, LineString(_to_plane(np.array(points)))
+                    )
                 )
     return streets
 
@@ -167,5 +179,7 @@ def _bent(
     a, b = np.array(start), np.array(end)
     across = np.array([a[1] - b[1], b[0] - a[0]])
     t = np.linspace(0, 1, 13)[:, None]
-    bow = np.sin(np.pi * t) * random.normal(0, sway) + np.sin(2 * np.pi * t) * random.normal(0, sway / 3)
+    bow = np.sin(np.pi * t) * random.normal(0, sway) + np.sin(2 * np.pi * t) * random.normal(
+        0, sway / 3
+    )
     return LineString(a + (b - a) * t + across * bow)

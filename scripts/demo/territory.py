@@ -120,12 +120,15 @@ def _villages(
 
 
 def _nearest(points: Array, seats: Array) -> np.ndarray:
-    return np.hypot(*(points[:, None] - seats[None]).transpose(2, 0, 1)).argmin(axis=1)
+    gaps = np.hypot(*(points[:, None] - seats[None]).transpose(2, 0, 1))
+    nearest: np.ndarray = gaps.argmin(axis=1)
+    return nearest
 
 
 def _union(cells: np.ndarray) -> MultiPolygon:
     union = shapely.unary_union(cells)
-    return union if isinstance(union, MultiPolygon) else MultiPolygon([Polygon(union)])
+    parts = union.geoms if isinstance(union, MultiPolygon) else [union]
+    return MultiPolygon([part for part in parts if isinstance(part, Polygon)])
 
 
 def _draft(rows: list[dict[str, str]], code: str, boundary: MultiPolygon) -> DivisionDraft:

@@ -12,6 +12,11 @@ from geodata.domain.inspection import InspectionKind, InspectionResult
 from geodata.store.imports.inspections import FindingDraft, InspectionDraft
 
 _DAYS: Final = 540
+_WITH_PROBLEMS: Final = 0.42
+_CONFIRMING: Final = 0.9
+_GOING_ON: Final = 0.88
+"""Shares of visits, and of findings that take each next step."""
+
 _PROBLEMS: Final = (
     ("S12", "楼道堆放杂物, 保洁不到位"),
     ("S17", "无人负责保安, 单元门损坏"),
@@ -43,7 +48,7 @@ def make_visits(
 
 def _visit(random: np.random.Generator, site_id: int, today: date) -> InspectionDraft:
     on = today - timedelta(days=int(_DAYS * random.beta(1.0, 1.6)) + 1)
-    has_problems = random.random() < 0.42
+    has_problems = random.random() < _WITH_PROBLEMS
     findings = (_finding(random, on, today),) if has_problems else ()
     kinds = (InspectionKind.INSPECTION, InspectionKind.SUPERVISION, InspectionKind.SELF_CHECK)
     return InspectionDraft(
@@ -51,7 +56,7 @@ def _visit(random: np.random.Generator, site_id: int, today: date) -> Inspection
         inspected_on=on,
         kind=kinds[random.integers(len(kinds))],
         result=InspectionResult.PROBLEMS if has_problems else InspectionResult.PASSED,
-        confirms_cover=bool(random.random() < 0.9),
+        confirms_cover=bool(random.random() < _CONFIRMING),
         findings=findings,
     )
 
@@ -64,7 +69,7 @@ def _finding(random: np.random.Generator, on: date, today: date) -> FindingDraft
     for step in range(3):
         day += timedelta(days=int(random.integers(4, 16)))
         # Most findings go all the way; some stop at each step.
-        if day > today or random.random() > 0.88:
+        if day > today or random.random() > _GOING_ON:
             break
         steps[step] = day
     return FindingDraft(clause, description, due_on, *steps)
