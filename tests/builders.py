@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import from_shape
-from shapely import MultiPolygon, Point, box
+from shapely import MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -292,6 +292,6 @@ def _add(session: Session, row: Row) -> Row:
 
 
 def _shape(shape: BaseGeometry | None) -> WKBElement | None:
-    if shape is not None and shape.geom_type == "Polygon":
+    if isinstance(shape, Polygon):
         shape = MultiPolygon([shape])
     return None if shape is None else from_shape(shape, SRID)

@@ -54,8 +54,6 @@ def install_functions(connection: Connection) -> None:
             connection.exec_driver_sql(script.read_text("utf-8").replace("%", "%%"))
 
 
-def is_ours(
-    item: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: SchemaItem | None
-) -> bool:
+def is_ours(_item: SchemaItem, name: str | None, kind: str, *_rest: object) -> bool:
     """Tell Alembic which tables are ours: not those that PostGIS brings."""
     return not (kind == "table" and name == "spatial_ref_sys")

@@ -54,15 +54,14 @@ def _array(members: Iterable[StrEnum]) -> str:
 
 
 def _effective() -> str:
+    # No subquery: PostgreSQL puts a plain expression in place of the call, row for row.
     none = ManagementType.NONE
     others = _array(one for one in ManagementType if one is not none)
-    return (
-        f"ARRAY(SELECT t FROM unnest({_array(ManagementType)}) AS t WHERE CASE"
-        f" WHEN t = '{none}' THEN coalesce('{none}' = ANY(ticked), false)"
-        f" AND NOT coalesce(ticked && {others}, false) AND NOT coalesce(is_subsidised, false)"
-        f" ELSE coalesce(t = ANY(ticked), false)"
-        f" OR (t = '{SUBSIDY_COUNTS_AS}' AND coalesce(is_subsidised, false)) END)"
-    )
+    conditions = {one: f"'{one}' = ANY(ticked)" for one in ManagementType}
+    conditions[SUBSIDY_COUNTS_AS] += " OR is_subsidised"
+    conditions[none] += f" AND NOT ticked && {others} AND is_subsidised IS NOT TRUE"
+    cases = ", ".join(f"CASE WHEN {when} THEN '{one}' END" for one, when in conditions.items())
+    return f"array_remove(ARRAY[{cases}], NULL)"
 
 
 def _overlaps(meaning: str) -> str:
@@ -86,8 +85,5 @@ def _finding_shows_as() -> str:
 
 
 def _worst_status() -> str:
-    order = _array(InspectionStatus)
-    return (
-        f"(SELECT s FROM unnest({order}) WITH ORDINALITY AS o(s, n)"
-        " WHERE s = ANY(shown) ORDER BY n LIMIT 1)"
-    )
+    cases = " ".join(f"WHEN '{one}' = ANY(shown) THEN '{one}'" for one in InspectionStatus)
+    return f"CASE {cases} END"

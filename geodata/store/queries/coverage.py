@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
+    FromClause,
     TableValuedAlias,
     Text,
     case,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     literal,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -142,31 +145,33 @@ def _count(
 ) -> dict[str | None, dict[str, Any]]:
     """Return the counts by code; the total of distinct sites stands under ``None``."""
     state = site_state(on)
-    figures = _figures(state)
-    total = filtered(select(literal(None, Text).label("code"), *figures), state, scope, wanted)
-    counted: dict[str | None, dict[str, Any]] = {
-        None: dict(session.execute(total).one()._mapping)  # noqa: SLF001 - SQLAlchemy's own name
-    }
-    groups = select(*figures)
+    key, needed = _key(state, by), ("is_covered", "is_market_covered", "is_verified", *_AMOUNTS)
+    kept = select(key.label("key"), *(state.c[name] for name in needed))
+    # Named once and read twice, so PostgreSQL works out the state once, for total and groups.
+    sites = filtered(kept, state, scope, wanted).cte("sites")
+    figures = _figures(sites)
+    code: ColumnElement[Any] = sites.c.key
+    source: FromClause = sites
     if by is Breakdown.MANAGEMENT_TYPE:
-        types = case(
-            (func.cardinality(state.c.effective_types) == 0, cast([UNREPORTED], ARRAY(Text))),
-            else_=state.c.effective_types,
-        )
-        each = func.unnest(types).table_valued("one").render_derived(name="each").lateral()
-        groups = groups.select_from(state.join(each, true()))
-        key: ColumnElement[Any] = each.c.one
-    else:
-        name = by.value if by in _LABELLED else f"{by.value}_code"
-        key = func.coalesce(state.c[name], UNREPORTED)
-    groups = filtered(groups.add_columns(key.label("code")).group_by(key), state, scope, wanted)
-    for row in session.execute(groups).mappings():
-        counted[row["code"]] = dict(row)
-    return counted
+        each = func.unnest(sites.c.key).table_valued("one").render_derived(name="each").lateral()
+        source, code = sites.join(each, true()), each.c.one
+    groups = select(code.label("code"), *figures).select_from(source).group_by(code)
+    total = select(literal(None, Text).label("code"), *figures).select_from(sites)
+    rows = session.execute(union_all(total, groups)).mappings()
+    return {row["code"]: dict(row) for row in rows}
 
 
-def _figures(state: TableValuedAlias) -> list[ColumnElement[Any]]:
-    c = state.c
+def _key(state: TableValuedAlias, by: Breakdown) -> ColumnElement[Any]:
+    """Return what groups the sites: a code, or by management type an array of them."""
+    if by is Breakdown.MANAGEMENT_TYPE:
+        types = state.c.effective_types
+        return case((func.cardinality(types) == 0, cast([UNREPORTED], ARRAY(Text))), else_=types)
+    name = by.value if by in _LABELLED else f"{by.value}_code"
+    return func.coalesce(state.c[name], UNREPORTED)
+
+
+def _figures(sites: CTE) -> list[ColumnElement[Any]]:
+    c = sites.c
     parts = {
         "amounts": literal(value=True),
         "covered": c.is_covered,

@@ -60,7 +60,16 @@ def find_divisions(
     # sort_order runs through the whole district; a district's own code keeps districts apart.
     statement = statement.order_by(Division.district_code, Division.sort_order)
     return [
-        DivisionRow(*row[:1], DivisionKind(row[1]), *row[2:7], _bounds(tuple(row[7:])))
+        DivisionRow(
+            code=row.code,
+            kind=DivisionKind(row.kind),
+            name=row.name,
+            parent_code=row.parent_code,
+            district_code=row.district_code,
+            sort_order=row.sort_order,
+            is_sample=row.is_sample,
+            bounds=_bounds(tuple(row[-4:])),
+        )
         for row in session.execute(statement)
     ]
 

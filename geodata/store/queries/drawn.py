@@ -39,7 +39,8 @@ def sites_geojson(
     """Return sites as a FeatureCollection: boundary, else point, else a null geometry.
 
     Properties: name, address, category, types, status, covered, town, neighbourhood,
-    households, buildings, located, company; no personal data.
+    households, buildings, floor_area_m2, market, verified, since (uncovered since), located,
+    company; no personal data.
     """
     state = site_state(on)
     c = state.c
@@ -54,12 +55,27 @@ def sites_geojson(
         neighbourhood=c.neighbourhood_code,
         households=c.households,
         buildings=c.buildings,
+        floor_area_m2=c.floor_area_m2,
+        market=c.is_market_covered,
+        verified=c.is_verified,
+        since=c.uncovered_since,
         located=located(state),
         company=c.company,
     )
     feature = _feature(func.coalesce(c.geom, c.point), properties, decimals, key=c.site_id)
     statement = filtered(select(feature).select_from(state), state, scope, wanted)
     return _collect(session, statement.order_by(c.site_id))
+
+
+def site_geometry(
+    session: Session, scope: Scope, site_id: int, *, on: date
+) -> dict[str, Any] | None:
+    """Return where a site stands as a GeoJSON geometry, ``None`` where nobody knows."""
+    state = site_state(on)
+    shape = cast(func.st_asgeojson(func.coalesce(state.c.geom, state.c.point), FULL_DECIMALS), JSON)
+    statement = filtered(select(shape).select_from(state), state, scope, SiteFilter())
+    found: dict[str, Any] | None = session.scalar(statement.where(state.c.site_id == site_id))
+    return found
 
 
 def divisions_geojson(session: Session, scope: Scope, district: str) -> bytes:

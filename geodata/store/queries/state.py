@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
     Date,
+    Integer,
+    Numeric,
     Select,
     TableValuedAlias,
     Text,
@@ -21,8 +24,8 @@ from sqlalchemy import (
     select,
     true,
 )
-
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from geodata.domain.access import Scope
 from geodata.domain.division import DivisionKind
@@ -32,11 +35,20 @@ from geodata.store.tables.base import SRID
 UNREPORTED: Final = "unreported"
 """The filter value and group code for what nobody has filled in."""
 
-_PLAIN: Final = (
-    "site_id external_id district_code town_code neighbourhood_code name address category "
-    "buildings households floor_area_m2 company inspection_status"
-).split()
-_TYPED: Final = {
+_COLUMNS: Final[dict[str, TypeEngine[Any]]] = {
+    "site_id": BigInteger(),
+    "external_id": Text(),
+    "district_code": Text(),
+    "town_code": Text(),
+    "neighbourhood_code": Text(),
+    "name": Text(),
+    "address": Text(),
+    "category": Text(),
+    "buildings": Integer(),
+    "households": Integer(),
+    "floor_area_m2": Numeric(),
+    "company": Text(),
+    "inspection_status": Text(),
     "ticked_types": ARRAY(Text),
     "effective_types": ARRAY(Text),
     "subsidised": Boolean(),
@@ -77,11 +89,14 @@ class SiteFilter:
     q: str | None = None
     bbox: tuple[float, float, float, float] | None = None
 
+    def in_district(self, code: str) -> SiteFilter:
+        """Return the same filter, narrowed to a district."""
+        return replace(self, district=code)
+
 
 def site_state(on: date) -> TableValuedAlias:
     """Return the table-valued function that tells each site's state on a day."""
-    columns = [column(name) for name in _PLAIN]
-    columns += [column(name, kind) for name, kind in _TYPED.items()]
+    columns = [column(name, kind) for name, kind in _COLUMNS.items()]
     return func.site_state(on, VERIFIED_WITHIN_DAYS).table_valued(*columns).alias("st")
 
 
@@ -109,28 +124,25 @@ def filtered(
     statement: Select[Any], state: TableValuedAlias, scope: Scope, wanted: SiteFilter
 ) -> Select[Any]:
     """Cut a statement over `site_state` by scope, and narrow it by a filter."""
-    c = state.c
-    statement = statement.where(within(scope, state))
-    for name in ("district", "town", "neighbourhood"):
-        code = getattr(wanted, name)
-        if code is not None:
-            statement = statement.where(c[f"{name}_code"] == code)
+    return statement.where(within(scope, state), *_conditions(state.c, wanted))
+
+
+def _conditions(c: Any, wanted: SiteFilter) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
+    codes = {kind: getattr(wanted, kind.value) for kind in DivisionKind}
+    yield from (c[f"{kind}_code"] == code for kind, code in codes.items() if code is not None)
     if wanted.category:
-        statement = statement.where(func.coalesce(c.category, UNREPORTED).in_(wanted.category))
+        yield func.coalesce(c.category, UNREPORTED).in_(wanted.category)
     if wanted.management_type:
-        statement = statement.where(_has_type(c, wanted.management_type))
+        yield _has_type(c, wanted.management_type)
     if wanted.inspection_status:
-        statement = statement.where(c.inspection_status.in_(wanted.inspection_status))
+        yield c.inspection_status.in_(wanted.inspection_status)
     if wanted.covered is not None:
-        statement = statement.where(c.is_covered == wanted.covered)
+        yield c.is_covered == wanted.covered
     if wanted.q:
-        statement = statement.where(
-            or_(*(c[name].icontains(wanted.q, autoescape=True) for name in ("name", "address")))
-        )
+        yield or_(*(c[name].icontains(wanted.q, autoescape=True) for name in ("name", "address")))
     if wanted.bbox is not None:
         box = func.st_makeenvelope(*wanted.bbox, SRID)
-        statement = statement.where(or_(func.st_intersects(c.geom, box), c.point.op("&&")(box)))
-    return statement
+        yield or_(func.st_intersects(c.geom, box), c.point.op("&&")(box))
 
 
 def select_sites(scope: Scope, wanted: SiteFilter, on: date, *columns: str) -> Select[Any]:

@@ -10,7 +10,7 @@ CREATE FUNCTION site_state(day date, verified_days integer) RETURNS TABLE (
   geom geometry, point geometry, ticked_types text[], effective_types text[],
   subsidised boolean, is_covered boolean, is_market_covered boolean, is_verified boolean,
   uncovered_since date, last_inspected_on date, inspection_status text
-) LANGUAGE sql STABLE AS $$
+) LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT s.id, s.external_id, s.district_code, s.town_code, s.neighbourhood_code,
     s.name, s.address, s.category, s.buildings, s.households, s.floor_area_m2, s.company,
     s.listed_on, s.geom, s.point,
