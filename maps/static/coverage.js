@@ -2,6 +2,7 @@
 "use strict";
 
 const EVERY_ZOOM = 30;
+const RECORD_WIDTH_PX = 400;
 const WHERE_NOTHING_IS = [36, 105];
 
 fugai.startCoverage = (map, config) => new fugai.View(map, config).start();
@@ -108,13 +109,12 @@ fugai.View = class {
     else this.map.setView(WHERE_NOTHING_IS, 4);
   }
 
-  /** Bring bounds into view, beside the legend where it covers the map. */
-  show(bounds, options) {
-    const legend = this.parts.legend.getBoundingClientRect();
-    const isBeside = legend.width > 0 && legend.width < this.map.getSize().x / 2;
+  /** Bring bounds into view, beside what covers the map on the right: the legend or a record. */
+  show(bounds, options, covering = this.parts.legend.getBoundingClientRect().width) {
+    const isBeside = covering < this.map.getSize().x / 2;
     this.map.fitBounds(bounds, {
       paddingTopLeft: [24, 60],
-      paddingBottomRight: [isBeside ? legend.width + 24 : 24, 24],
+      paddingBottomRight: [isBeside ? covering + 24 : 24, 24],
       ...options,
     });
   }
@@ -266,7 +266,7 @@ fugai.View = class {
   open(site, moves) {
     const { map, config } = this;
     this.root.dataset.sheet = "none";
-    if (moves && site.bounds) this.show(site.bounds, { maxZoom: 16.5 });
+    if (moves && site.bounds) this.show(site.bounds, { maxZoom: 16.5 }, RECORD_WIDTH_PX);
     this.siteLayers.select(site);
     if (config.sources.card) {
       const address = config.sources.card.replace("{id}", site.id);

@@ -143,7 +143,7 @@ fugai.SiteLayers = class {
     const { covered } = site.properties;
     const isGapMap = this.colouring.key === "gap";
     const isQuiet = isGapMap && covered;
-    const size = zoom < 12 ? 2.4 : zoom < 13.5 ? 3.2 : zoom < 15 ? 4.6 : 6;
+    const size = zoom < 11 ? 1.7 : zoom < 12 ? 2.4 : zoom < 13.5 ? 3.2 : zoom < 15 ? 4.6 : 6;
     const isSelected = site === this.selected;
     return {
       fillColor: symbol.fill,

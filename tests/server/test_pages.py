@@ -1,0 +1,146 @@
+"""Pages: whole in both languages, silent towards other hosts, and safe whatever a ledger says."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from server.i18n import catalogue
+from tests.world import HOSTILE, World
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = (
+    "/map", "/gaps", "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
+    "/sites?covered=false", "/docs", "/login", "/nowhere",
+)  # fmt: skip
+HTML = {"accept": "text/html"}
+
+
+class Links(HTMLParser):
+    """Collects what a page loads and where it leads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.handlers: list[str] = []
+
+    def handle_starttag(  # noqa: D102 - of HTMLParser
+        self, tag: str, attrs: list[tuple[str, str | None]]
+    ) -> None:
+        for name, value in attrs:
+            if name in ("src", "href", "action", "srcset", "poster", "data"):
+                self.found.append(value or "")
+            if name.startswith("on"):
+                self.handlers.append(f"{tag} {name}")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_leads_to_no_other_host(leader: TestClient, path: str, lang: str) -> None:
+    leader.cookies.set("lang", lang)
+    answer = leader.get(path, headers=HTML)
+    assert answer.status_code == (404 if path == "/nowhere" else 200)
+    links = Links()
+    links.feed(answer.text)
+    assert [link for link in links.found if "//" in link.replace("http://testserver/", "")] == []
+    assert links.handlers == []
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/map", "/gaps", "/towns", "/towns/370306001", "/sites"])
+def test_a_chinese_page_speaks_chinese(leader: TestClient, path: str) -> None:
+    text = re.sub(
+        r"<script.*?</script>|<style.*?</style>|<[^>]+>",
+        " ",
+        leader.get(path).text,
+        flags=re.DOTALL,
+    )
+    words = set(re.findall(r"[A-Za-z]{3,}", text)) - {
+        "English",
+        "leader",
+        "img",
+        "src",
+        "onerror",
+        "alert",
+    }
+    assert words == set()
+
+
+@pytest.mark.parametrize("path", ["/towns", "/towns/370306001"])
+def test_no_percentage_stands_without_its_two_numbers(leader: TestClient, path: str) -> None:
+    text = re.sub(r"<[^>]+>", " ", leader.get(path).text)
+    shares = [match.end() for match in re.finditer(r"\d+\.\d%", text)]
+    assert len(shares) > 10
+    for end in shares:
+        assert re.match(r"\s*[\d,.]+ ÷ [\d,.]+", text[end:]), text[end : end + 40]
+
+
+@pytest.mark.parametrize("path", ["/sites", "/towns/370306001", "/sites/5", "/sites/5/card"])
+def test_a_hostile_name_is_text(leader: TestClient, world: World, path: str) -> None:
+    path = path.replace("/5", f"/{world.ids[HOSTILE]}")
+    text = leader.get(path, headers=HTML).text
+    assert HOSTILE not in text
+    if "towns" not in path:
+        assert "&lt;img src=x onerror=alert(1)&gt;" in text
+
+
+def test_a_hostile_search_is_text(leader: TestClient) -> None:
+    text = leader.get("/sites", params={"q": '"><script>alert(1)</script>'}).text
+    assert "<script>alert(1)" not in text
+
+
+def test_a_page_marks_sample_data(leader: TestClient) -> None:
+    for path in ("/map", "/gaps", "/towns", "/towns/370306001", "/sites", "/sites/1"):
+        assert "示例数据" in leader.get(path).text, path
+
+
+def test_the_language_is_kept(leader: TestClient) -> None:
+    assert "Log out" in leader.get("/towns?lang=en").text
+    assert "Log out" in leader.get("/towns").text
+    assert "退出" in leader.get("/towns?lang=zh").text
+
+
+def test_scripts_of_a_page_carry_its_nonce(leader: TestClient) -> None:
+    answer = leader.get("/map")
+    nonce = re.search(r"'nonce-([^']+)'", answer.headers["content-security-policy"])
+    assert nonce
+    inline = re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>", answer.text)
+    assert inline
+    assert all(f'nonce="{nonce[1]}"' in one for one in inline)
+
+
+def test_more_rows_come_as_a_part_of_the_page(leader: TestClient) -> None:
+    part = leader.get("/sites", headers={"hx-request": "true"}).text
+    assert "<tr>" in part
+    assert "<html" not in part
+
+
+def test_an_unknown_page_says_so_and_leads_back(leader: TestClient) -> None:
+    answer = leader.get("/nowhere", headers=HTML)
+    assert "没有这个地址" in answer.text
+    assert 'href="/map"' in answer.text
+
+
+def test_every_word_is_told_in_both_languages_and_used() -> None:
+    templates = "".join(path.read_text("utf-8") for path in (ROOT / "server/templates").iterdir())
+    for key, texts in catalogue("words").items():
+        assert texts.keys() == {"zh", "en"}, key
+        assert all(texts.values()), key
+        group, name = key.split(".")
+        is_built = f'"{group}." ~' in templates or f'_{name}"' in templates or 'by_" ~' in templates
+        assert key in templates or is_built, f"{key} is not used"
+
+
+def test_every_word_of_the_map_is_told_in_both_languages_and_used() -> None:
+    scripts = "".join(path.read_text("utf-8") for path in (ROOT / "maps/static").glob("*.js"))
+    scripts += (ROOT / "maps/templates/coverage.html").read_text("utf-8")
+    scripts += (ROOT / "maps/pages.py").read_text("utf-8")
+    scripts += (ROOT / "server/actions/export_map.py").read_text("utf-8")
+    for key, texts in tomllib.loads((ROOT / "maps/words.toml").read_text("utf-8")).items():
+        assert texts.keys() == {"zh", "en"}, key
+        assert re.search(rf"\b{key}\b", scripts), f"{key} is not used"
