@@ -1,0 +1,37 @@
+"""Roles and what each sees (S04, S05)."""
+
+from __future__ import annotations
+
+import pytest
+
+from geodata.domain.access import BOUND_TO, WRITING_ROLES, Role, Scope
+from geodata.domain.division import DivisionKind
+from geodata.domain.errors import DomainError
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_account_sees_the_division_of_its_role_or_everything(role):
+    kind = BOUND_TO[role]
+    code = None if kind is None else "370306"
+    assert Scope.of(role, code) == Scope(kind, code)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if BOUND_TO[role] is not None])
+def test_a_bound_role_without_a_division_is_refused(role):
+    with pytest.raises(DomainError, match=r"access\.division_required"):
+        Scope.of(role, None)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if BOUND_TO[role] is None])
+def test_an_unbound_role_with_a_division_is_refused(role):
+    with pytest.raises(DomainError, match=r"access\.division_forbidden"):
+        Scope.of(role, "370306")
+
+
+def test_town_and_neighbourhood_are_bound_to_their_own():
+    assert BOUND_TO[Role.TOWN] is DivisionKind.TOWN
+    assert BOUND_TO[Role.NEIGHBOURHOOD] is DivisionKind.NEIGHBOURHOOD
+
+
+def test_inspectors_and_leaders_change_no_ledger_row():
+    assert set(Role) - WRITING_ROLES == {Role.INSPECTOR, Role.LEADER}
