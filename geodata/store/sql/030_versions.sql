@@ -1,6 +1,9 @@
 -- Who, when, old, new, why for every change of a site and of what hangs on it (S23).
 -- In:  the settings fugai.actor, fugai.reason, fugai.effective_on of the transaction.
 -- Out: rows of site_version; a change by nobody or for no reason is refused.
+-- Keep a version in one piece: taken apart, it would be put together again for every field.
+ALTER TABLE site_version SET (toast_tuple_target = 8160);
+
 CREATE OR REPLACE FUNCTION site_snapshot(s site) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
   -- Geometries as hex EWKB: exact, and read back by the type's own input function.
