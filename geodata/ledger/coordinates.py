@@ -14,7 +14,7 @@ Position = tuple[float, float]
 
 _NUMBER: Final = r"[-+]?\d+(?:\.\d+)?"
 _ONE: Final = re.compile(rf"^(?:东经|北纬|[en])?({_NUMBER})[°度]?[en]?$")
-_BOTH: Final = re.compile(rf"^\D*?({_NUMBER})[^\d+-]+({_NUMBER})\D*$")
+_BOTH: Final = re.compile(rf"^\D*?({_NUMBER})[^\d.+-]+({_NUMBER})\D*$")
 _NORTHERNMOST: Final = 56.0
 _WESTERNMOST: Final = 72.0
 """No place in China has a latitude above the one or a longitude below the other."""

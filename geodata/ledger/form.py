@@ -17,6 +17,12 @@ from geodata.domain.vocabulary import label, words
 TITLE: Final = "住宅小区基本情况台账"
 TOTAL: Final = "合计"
 TICK: Final = "√"
+FILLED_DOWN: Final = ("town", "neighbourhood")
+"""Columns where an empty cell means the cell above: clerks merge them."""
+
+NOTHING: Final = "-"
+"""What stands in such a column where nothing is meant."""
+
 NOTES: Final = (
     "备注：1.填写“物业类型”、“物业管理类型”、“物业服务等级标准情况”栏时在相应的选项内打“√”。",
     "2.“物业管理类型”中，可以多选。物业服务费用实行政府补贴的住宅小区应同时统计进“简易物业管理”类型。",

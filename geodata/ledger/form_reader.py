@@ -12,13 +12,12 @@ from geodata.domain.errors import DomainError, Fault, Severity
 from geodata.domain.management import ManagementType, are_consistent
 from geodata.domain.site import Place, ServiceStar, SiteDraft
 from geodata.domain.vocabulary import lookup, squeeze
-from geodata.ledger.form import COLUMNS, TOTAL
+from geodata.ledger.form import COLUMNS, FILLED_DOWN, TOTAL
 from geodata.ledger.tables import Cell, Sheet, read_table
 from geodata.ledger.values import READERS, Reading, as_text, read_text, read_tick
 
 _HEADER_WITHIN_ROWS: Final = 10
 _NEEDED: Final = ("name", "category", "management_type")
-_FILLED_DOWN: Final = ("town", "neighbourhood")
 _ENDS: Final = ("填写人", "备注:", "备注：", "负责人:")
 _SUBTOTALS: Final = (TOTAL, "小计", "总计")
 _GROUPS: Final[dict[str, type[Any]]] = {
@@ -52,6 +51,12 @@ class _Header:
     plain: dict[str, int]
     ticks: dict[str, dict[str, int]]
     shown: list[str]
+
+    def says_nothing(self, row: Sequence[Cell]) -> bool:
+        """Tell whether a row holds no more than its number and its place."""
+        plain = [index for key, index in self.plain.items() if key not in FILLED_DOWN]
+        ticks = [index for columns in self.ticks.values() for index in columns.values()]
+        return not any(as_text(row[i]) for i in (*plain, *ticks) if i < len(row))
 
 
 def read_form(path: Path) -> FormReading:
@@ -118,11 +123,11 @@ def _read_sheet(file: str, sheet: Sheet, header: _Header, reading: FormReading) 
         if not first or squeeze(first) in _SUBTOTALS:
             continue
         cells = {key: row[i] if i < len(row) else "" for key, i in header.plain.items()}
-        for key in _FILLED_DOWN:
+        for key in FILLED_DOWN:
             if as_text(cells.get(key, "")):
                 above[key] = cells[key]
             cells[key] = above.get(key, "")
-        if squeeze(as_text(cells["name"])) in _SUBTOTALS:
+        if squeeze(as_text(cells["name"])) in _SUBTOTALS or header.says_nothing(row):
             continue
         _Row(Place(file, sheet.name, index + 1), header, row, cells, reading).read()
 
@@ -203,7 +208,8 @@ class _Row:
             self.fault(
                 Severity.ERROR, "ledger.standalone_buildings", "buildings", str(draft.buildings)
             )
-        if (draft.occupied_households or 0) > (draft.households or 0):
+        households = draft.households
+        if households is not None and (draft.occupied_households or 0) > households:
             value = str(draft.occupied_households)
             self.fault(Severity.ERROR, "ledger.occupied_exceeds", "occupied_households", value)
 

@@ -15,7 +15,16 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 
 from geodata.domain.site import SiteDraft
-from geodata.ledger.form import COLUMNS, NOTES, TICK, TITLE, TOTAL, FormColumn
+from geodata.ledger.form import (
+    COLUMNS,
+    FILLED_DOWN,
+    NOTES,
+    NOTHING,
+    TICK,
+    TITLE,
+    TOTAL,
+    FormColumn,
+)
 
 Value = str | float | None
 
@@ -124,6 +133,8 @@ def form_value(column: FormColumn, draft: SiteDraft, number: int) -> Value:
     if column.field == "fee_yuan_m2_month":
         return _fee(draft)
     value = getattr(draft, column.field)
+    if value is None and column.field in FILLED_DOWN:
+        return NOTHING
     if isinstance(value, bool):
         return "是" if value else "否"
     plain: str | float | None = value

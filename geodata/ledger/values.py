@@ -204,7 +204,7 @@ def _unreported() -> frozenset[str]:
 
 
 def _narrow(cell: Cell) -> str:
-    return squeeze(as_text(cell) if isinstance(cell, bool | date | datetime) else str(cell))
+    return squeeze(as_text(cell))
 
 
 def _float(text: str) -> float:
