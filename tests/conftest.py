@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from geodata.store.session import Change, connect, sign
+from server.app import create_app
+from server.settings import Settings
 from tests.postgis import TestServer
+from tests.world import World, build_world
 
 _SERVER = pytest.StashKey[TestServer]()
 _numbers = count(1)
@@ -78,3 +82,27 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine = connect(database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def world_url(server: TestServer) -> str:
+    """The address of a small district's database that a worker's tests share and only read."""
+    return server.clone(f"{server.worker}_world")
+
+
+@pytest.fixture(scope="session")
+def world(world_url: str) -> World:
+    """The district."""
+    engine = connect(world_url)
+    world = build_world(engine)
+    engine.dispose()
+    return world
+
+
+@pytest.fixture(scope="session")
+def app(world_url: str, world: World) -> Iterator[FastAPI]:
+    """The application."""
+    assert world
+    app = create_app(Settings(database_url=world_url))
+    yield app
+    app.state.engine.dispose()

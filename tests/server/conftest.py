@@ -1,4 +1,4 @@
-"""The application over a small district that the tests of one worker share; they only read it."""
+"""Browsers without a browser: clients of the application over the shared district."""
 
 from __future__ import annotations
 
@@ -9,37 +9,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from geodata.domain.access import Role
-from geodata.store.session import connect
-from server.app import create_app
-from server.settings import Settings
-from tests.postgis import TestServer
-from tests.world import PASSWORD, World, build_world
+from tests.world import PASSWORD
 
 LogIn = Callable[[Role], TestClient]
-
-
-@pytest.fixture(scope="session")
-def world_url(server: TestServer) -> str:
-    """The address of the shared district's database."""
-    return server.clone(f"{server.worker}_world")
-
-
-@pytest.fixture(scope="session")
-def world(world_url: str) -> World:
-    """The district."""
-    engine = connect(world_url)
-    world = build_world(engine)
-    engine.dispose()
-    return world
-
-
-@pytest.fixture(scope="session")
-def app(world_url: str, world: World) -> Iterator[FastAPI]:
-    """The application."""
-    assert world
-    app = create_app(Settings(database_url=world_url))
-    yield app
-    app.state.engine.dispose()
 
 
 @pytest.fixture

@@ -1,0 +1,95 @@
+"""A real Chromium before the real server; every request to another host is cut and noted."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from geodata.domain.access import Role
+from scripts.screenshots import CHROMIUM, FLAGS
+from tests.world import PASSWORD
+
+Open = Callable[..., Page]
+
+_STARTS_WITHIN_S = 20
+
+
+@pytest.fixture(scope="session")
+def address(app: FastAPI) -> Iterator[str]:
+    """The address of the server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + _STARTS_WITHIN_S
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert server.started
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def foreign() -> list[str]:
+    """The addresses on other hosts that pages of the test asked for."""
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser, address: str, foreign: list[str]) -> Iterator[BrowserContext]:
+    """A window of its own whose way to other hosts is cut; none may be asked, no script fail."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    own = urlsplit(address).netloc
+
+    def guard(route: Route) -> None:
+        url = urlsplit(route.request.url)
+        if url.scheme in ("data", "blob", "file") or url.netloc == own:
+            route.continue_()
+        else:
+            foreign.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", guard)
+    failures: list[str] = []
+    context.on("weberror", lambda error: failures.append(str(error.error)))
+    context.on("dialog", lambda dialog: (failures.append(dialog.message), dialog.dismiss()))
+    yield context
+    context.close()
+    assert foreign == []
+    assert failures == []
+
+
+@pytest.fixture
+def open_page(context: BrowserContext, address: str) -> Open:
+    """Opens a page, logged in as a role, and waits for its map if it has one."""
+
+    def open_page(path: str, role: Role = Role.LEADER) -> Page:
+        credentials = {"username": role.value, "password": PASSWORD}
+        context.request.post(f"{address}/api/login", data=credentials)
+        page = context.new_page()
+        page.goto(address + path)
+        if page.locator(".fugai").count():
+            page.wait_for_selector(".fugai[data-ready]")
+        return page
+
+    return open_page

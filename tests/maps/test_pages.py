@@ -1,0 +1,71 @@
+"""Maps put together: what goes in comes out as text, in the language asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from geodata.domain.vocabulary import Language
+from maps.basemaps import basemap
+from maps.overlays import script_json
+from maps.pages import MapSubject, coverage_file, coverage_map
+from tests.world import HOSTILE
+
+SUBJECT = MapSubject(district="370306", name="周村区", on="2026-01-01", is_sample=True)
+NOTHING: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+
+
+def sources(name: str = "某小区") -> dict[str, Any]:
+    """The GeoJSON of a district with one site."""
+    site = {"type": "Feature", "geometry": None, "properties": {"name": name, "types": []}}
+    return {"divisions": NOTHING, "sites": {**NOTHING, "features": [site]}, "ground": NOTHING}
+
+
+@pytest.mark.parametrize(
+    "hostile", [HOSTILE, "</script><script>alert(1)</script>", "<!--", "\u2028"]
+)
+def test_data_in_a_script_cannot_leave_it(hostile: str) -> None:
+    text = script_json({"name": hostile})
+    assert not set(text) & set("<>&\u2028")
+    assert json.loads(text) == {"name": hostile}
+
+
+def test_a_file_of_its_own_refers_to_nothing() -> None:
+    html = coverage_file(SUBJECT, sources(HOSTILE), "zh", title="周村区 覆盖图")
+    assert re.findall(r"<(?:script|img|iframe)[^>]*\bsrc=", html.split("<main")[1]) == []
+    assert re.findall(r"<link\b", html) == []
+    assert HOSTILE not in html
+    assert "default-src 'none'" in html
+
+
+def test_a_name_of_a_district_is_text_in_the_skeleton() -> None:
+    subject = MapSubject(district="1", name=HOSTILE, on="2026-01-01", is_sample=False)
+    pieces, skeleton = coverage_map(subject, sources(), "zh")
+    assert HOSTILE not in skeleton
+    assert HOSTILE not in pieces.script
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "筛选"), ("en", "Filter")])
+def test_the_skeleton_speaks_the_language(language: Language, word: str) -> None:
+    assert word in coverage_map(SUBJECT, sources(), language)[1]
+
+
+def test_maps_made_one_after_the_other_do_not_leak_into_each_other() -> None:
+    first = coverage_map(SUBJECT, sources("第一个"), "zh")[0]
+    second = coverage_map(SUBJECT, sources("第二个"), "zh")[0]
+    assert "第一个" not in second.script
+    assert first.links == second.links
+
+
+def test_no_basemap_unless_one_is_set() -> None:
+    assert basemap(None, None) is None
+    own = basemap("http://tiles.intranet/{z}/{x}/{y}.png", None)
+    assert own
+    assert own.urls == ("http://tiles.intranet/{z}/{x}/{y}.png",)
+    tianditu = basemap(None, "KEY")
+    assert tianditu
+    assert [one.count("tk=KEY") for one in tianditu.urls] == [1, 1]
+    assert all("{z}" in one and "{s}" in one for one in tianditu.urls)
