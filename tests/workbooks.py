@@ -51,25 +51,28 @@ def write_form_by_hand(
         sheet = book.create_sheet(name)
         for number in range(above):
             sheet.cell(number + 1, 1, "住宅小区基本情况台账" if number == 0 else "填报单位(盖章):")
-        spoil = (lambda text: f"{text[:2]} \n{text[2:]}") if break_headers else (lambda text: text)
-        previous = None
-        for index, column in enumerate(COLUMNS, start=1):
-            if column.header != previous:  # the first cell of a merged range holds its text
-                sheet.cell(above + 1, index, spoil(column.header))
-            previous = column.header
-            if column.option:
-                sheet.cell(above + 2, index, spoil(column.option))
+        _write_header(sheet, above, break_headers=break_headers)
         for offset, row in enumerate(rows):
             for index, column in enumerate(COLUMNS, start=1):
                 value = row.get(column.option or column.header)
-                if value is not None:
-                    sheet.cell(above + 3 + offset, index, value)
+                sheet.cell(above + 3 + offset, index, value)
         last = above + 3 + len(rows)
         sheet.cell(last, 1, TOTAL)
         sheet.cell(last + 1, 1, "填写人:      联系电话:      负责人:      联系电话:")
         sheet.cell(last + 2, 1, "备注：1.填写时打“√”。")
     book.save(path)
     return path
+
+
+def _write_header(sheet: Any, above: int, *, break_headers: bool) -> None:
+    spoil = (lambda text: f"{text[:2]} \n{text[2:]}") if break_headers else (lambda text: text)
+    previous = None
+    for index, column in enumerate(COLUMNS, start=1):
+        if column.header != previous:  # the first cell of a merged range holds its text
+            sheet.cell(above + 1, index, spoil(column.header))
+        previous = column.header
+        if column.option:
+            sheet.cell(above + 2, index, spoil(column.option))
 
 
 def write_table(path: Path, rows: Sequence[Sequence[Any]], *, sheet: str = "Sheet1") -> Path:

@@ -67,7 +67,7 @@ class OsmExtract:
         footprints: ``source_id``, ``use``, ``name``, ``floors``, ``height_m``; polygons.
         landuse: ``source_id``, ``kind`` (residential, water, green), ``name``; polygons.
         roads: ``source_id``, ``highway``, ``name``, ``is_oneway``, ``access``; lines.
-        skipped: Areas that OpenStreetMap itself left broken.
+        skipped: Buildings, areas and roads that OpenStreetMap itself left broken.
     """
 
     footprints: GeoDataFrame
@@ -82,6 +82,8 @@ class _Rows:
     landuse: list[dict[str, Any]] = field(default_factory=list)
     roads: list[dict[str, Any]] = field(default_factory=list)
     skipped: int = 0
+    not_assembled: set[int] = field(default_factory=set)
+    """Closed ways that should become areas: osmium leaves out those that cross themselves."""
 
 
 def read_osm(path: Path) -> OsmExtract:
@@ -108,7 +110,7 @@ def read_osm(path: Path) -> OsmExtract:
         _frame(rows.footprints, "source_id use name floors height_m"),
         _frame(rows.landuse, "source_id kind name"),
         _frame(rows.roads, "source_id highway name is_oneway access"),
-        rows.skipped,
+        rows.skipped + len(rows.not_assembled),
     )
 
 
@@ -121,17 +123,20 @@ def _items(path: Path) -> Iterator[Any]:
 
 def _take(item: Any, rows: _Rows) -> None:  # noqa: ANN401 - osmium's own classes
     if item.is_area():
+        if item.from_way():
+            rows.not_assembled.discard(item.orig_id())
         _take_area(item, rows)
-    elif item.is_way() and item.tags.get("highway") in _ROADS and "area" not in item.tags:
+        return
+    if item.is_way() and item.is_closed() and any(_uses(item.tags)):
+        rows.not_assembled.add(item.id)
+    if item.is_way() and item.tags.get("highway") in _ROADS and "area" not in item.tags:
         _take_road(item, rows)
 
 
 def _take_area(area: Any, rows: _Rows) -> None:  # noqa: ANN401
     tags = area.tags
-    use = tags.get("building")
-    kind = next((kind for (key, value), kind in _LANDUSE.items() if tags.get(key) == value), None)
-    is_building = use not in (None, "no")
-    if not is_building and kind is None:
+    use, kind = _uses(tags)
+    if use is None and kind is None:
         return
     shape = _multipolygon(area)
     if shape is None:
@@ -142,13 +147,20 @@ def _take_area(area: Any, rows: _Rows) -> None:  # noqa: ANN401
         "name": tags.get("name"),
         "geometry": shape,
     }
-    if is_building:
+    if use is not None:
         floors = _number(tags.get("building:levels"))
         height_m = _number(tags.get("height"))
         floors = None if floors is None else int(floors)
         rows.footprints.append({**row, "use": use, "floors": floors, "height_m": height_m})
     else:
         rows.landuse.append({**row, "kind": kind})
+
+
+def _uses(tags: Any) -> tuple[str | None, str | None]:  # noqa: ANN401
+    """Return what building the tags make of a closed way, and what use of land."""
+    use = tags.get("building")
+    kind = next((kind for (key, value), kind in _LANDUSE.items() if tags.get(key) == value), None)
+    return (None if use == "no" else use), kind
 
 
 def _take_road(way: Any, rows: _Rows) -> None:  # noqa: ANN401

@@ -51,7 +51,7 @@ def drafts(draw: st.DrawFn) -> SiteDraft:
         name: draw(st.none() | st.booleans())
         for name in ("owners_committee", "maintenance_fund", "utility_handover")
     }
-    subsidies = st.none() | st.just(False) if ManagementType.NONE in ticked else st.booleans()
+    subsidies = st.sampled_from([None, False]) if ManagementType.NONE in ticked else st.booleans()
     return SiteDraft(
         place=NOWHERE,
         name=draw(_words),

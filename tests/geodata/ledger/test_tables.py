@@ -125,10 +125,12 @@ def test_a_workbook_with_a_password_is_refused_as_such(tmp_path: Path) -> None:
 
 def test_a_workbook_that_would_fill_the_memory_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as entry:
-            for _ in range(1025):
-                entry.write(bytes(1 << 20))
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as entry,
+    ):
+        for _ in range(1025):
+            entry.write(bytes(1 << 20))
     assert path.stat().st_size < 2 << 20
     assert _refusal(path).code == "table.too_large"
 
