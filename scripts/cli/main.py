@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _name in ("serving", "demo", "imports", "figures", "maps", "users", "db"):
+for _name in ("serving", "demo", "imports", "figures", "maps", "users", "db", "bench", "glossary"):
     import_module(f"scripts.cli.{_name}").register(app)
 
 

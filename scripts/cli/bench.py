@@ -1,0 +1,62 @@
+"""`fugai bench`: measurements."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geodata.domain.access import Role, Scope
+from geodata.domain.period import today
+from geodata.store.audit import audit
+from geodata.store.session import Change, reading, writing
+from scripts.cli.database import database_url, engine
+from scripts.cli.output import say
+from server.actions.shown import shown_district
+from server.app import create_app
+from server.auth.accounts import add_account, add_token
+from server.settings import Settings
+
+_app = typer.Typer(help="测量  /  measurements", no_args_is_help=True)
+_RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
+_ACCOUNT = "bench"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the sub-commands."""
+    app.add_typer(_app, name="bench")
+
+
+@_app.command(name="map")
+def map_at_scale(
+    district: Annotated[str | None, typer.Option(help="区划代码 / district code")] = None,
+) -> None:
+    """大区地图与普通 Folium 之比 / The map of a large district beside plain Folium."""
+    # Needs Chromium and the development packages, which a plain installation does not have.
+    from scripts.benchmarks.map_at_scale import measure  # noqa: PLC0415
+
+    with reading(engine()) as session:
+        code = shown_district(session, Scope.everything(), district).code
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    app = create_app(Settings.read(database_url()))
+    figures = measure(engine(), app, _token(), code, port)
+    path = _RESULTS / "map.json"
+    path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
+    print(json.dumps(figures, indent=1))
+    say(f"已写入 {path.name}", "written to scripts/benchmarks/results")
+
+
+def _token() -> str:
+    """Return a token of an account made for the measurement; nobody knows its password."""
+    with writing(engine(), Change("cli", "bench")) as session:
+        password = secrets.token_urlsafe(24)
+        add_account(session, username=_ACCOUNT, password=password, role=Role.ADMINISTRATOR)
+        audit(session, "cli", "add_account", _ACCOUNT, role=Role.ADMINISTRATOR.value)
+        session.flush()
+        return add_token(session, _ACCOUNT, label="bench")
