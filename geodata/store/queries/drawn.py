@@ -72,7 +72,8 @@ def site_geometry(
 ) -> dict[str, Any] | None:
     """Return where a site stands as a GeoJSON geometry, ``None`` where nobody knows."""
     state = site_state(on)
-    shape = cast(func.st_asgeojson(func.coalesce(state.c.geom, state.c.point), FULL_DECIMALS), JSON)
+    somewhere = func.coalesce(state.c.geom, state.c.point)
+    shape = cast(func.st_asgeojson(somewhere, FULL_DECIMALS, 0), JSON)
     statement = filtered(select(shape).select_from(state), state, scope, SiteFilter())
     found: dict[str, Any] | None = session.scalar(statement.where(state.c.site_id == site_id))
     return found

@@ -1,0 +1,99 @@
+"""The rules in SQL give what the rules in Python give, over all inputs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import chain, combinations, product
+
+from sqlalchemy import ARRAY, Boolean, Date, Text, column, func, select, values
+from sqlalchemy.orm import Session
+
+from geodata.domain.inspection import (
+    STEPS,
+    FindingStatus,
+    InspectionStatus,
+    finding_shows_as,
+    finding_status,
+)
+from geodata.domain.management import (
+    ManagementType,
+    effective_types,
+    is_covered,
+    is_market_covered,
+)
+
+DAY = date(2017, 12, 1)
+
+
+def _subsets(members):
+    members = list(members)
+    return [
+        list(chosen)
+        for chosen in chain.from_iterable(
+            combinations(members, size) for size in range(len(members) + 1)
+        )
+    ]
+
+
+def _called(session: Session, function: str, types: list, inputs: list[tuple]) -> list:
+    """Return what a function of the database makes of each input, in one statement."""
+    names = [f"argument_{number}" for number in range(len(types))]
+    table = values(
+        column("row"), *(column(name, kind) for name, kind in zip(names, types, strict=True))
+    ).data([(number, *one) for number, one in enumerate(inputs)])
+    rows = table.alias("inputs")
+    arguments = [rows.c[name].cast(kind) for name, kind in zip(names, types, strict=True)]
+    statement = select(getattr(func, function)(*arguments)).order_by(rows.c.row)
+    return list(session.scalars(statement))
+
+
+def test_effective_types(session):
+    inputs = [
+        (ticked, subsidised)
+        for ticked in [None, *_subsets(ManagementType)]
+        for subsidised in (None, False, True)
+    ]
+    found = _called(session, "effective_types", [ARRAY(Text), Boolean], inputs)
+    expected = [
+        effective_types(map(ManagementType, ticked or ()), subsidised=bool(subsidised))
+        for ticked, subsidised in inputs
+    ]
+    assert [set(types) for types in found] == expected
+    assert all(len(types) == len(set(types)) for types in found)
+
+
+def test_covered_and_market_covered(session):
+    inputs = [(types,) for types in _subsets(ManagementType)]
+    for name, rule in (("is_covered", is_covered), ("is_market_covered", is_market_covered)):
+        expected = [rule(types) for (types,) in inputs]
+        assert _called(session, name, [ARRAY(Text)], inputs) == expected
+
+
+def test_nothing_known_is_not_covered(session):
+    for name in ("is_covered", "is_market_covered"):
+        assert _called(session, name, [ARRAY(Text)], [(None,)]) == [False]
+
+
+def test_status_of_a_finding(session):
+    days = [None, *(DAY + timedelta(days=shift) for shift in (-1, 0, 1))]
+    inputs = [(*steps, DAY) for steps in product(days, repeat=len(STEPS))]
+    names = ("started_on", "handed_in_on", "closed_on")
+    expected = [
+        finding_status(dict(zip(names, steps, strict=True)), day).value for *steps, day in inputs
+    ]
+    assert _called(session, "finding_status", [Date] * 4, inputs) == expected
+
+
+def test_what_a_finding_shows(session):
+    inputs = list(product(FindingStatus, (False, True)))
+    expected = [finding_shows_as(status, is_late=is_late) for status, is_late in inputs]
+    assert _called(session, "finding_shows_as", [Text, Boolean], inputs) == expected
+
+
+def test_the_worst_status_speaks_for_the_site(session):
+    inputs = [(shown,) for shown in _subsets(InspectionStatus)]
+    expected = [
+        next((status for status in InspectionStatus if status in shown), None)
+        for (shown,) in inputs
+    ]
+    assert _called(session, "worst_inspection_status", [ARRAY(Text)], inputs) == expected
