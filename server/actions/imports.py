@@ -35,7 +35,7 @@ from geodata.store.imports.places import add_division
 from geodata.store.imports.report import ImportReport
 from geodata.store.imports.sites import MergeMode, merge_sites
 from geodata.store.queries.divisions import find_divisions
-from geodata.store.queries.inside import points_outside
+from geodata.store.queries.inside import places_of_points, points_outside
 from geodata.store.session import Change, writing
 from geodata.store.tables import Division
 
@@ -100,6 +100,8 @@ def import_listing_file(
     def keep(session: Session) -> None:
         report.district, is_official = _district(session, path, order)
         inside = _inside(session, report, drafts, datum, by)
+        if is_official:
+            inside = _placed(session, report.district, inside)
         mode = MergeMode(overwrites=False, grows=not is_official)
         merge_sites(session, report, inside, on=order.on or today(), mode=mode)
 
@@ -279,3 +281,16 @@ def _inside(
             )
         )
     return [draft for draft in drafts if id(draft) not in left_out]
+
+
+def _placed(session: Session, district: str, drafts: list[SiteDraft]) -> list[SiteDraft]:
+    """Give the rows that name no town the one that holds their point."""
+    open_ones = [draft for draft in drafts if draft.town is None and draft.longitude is not None]
+    points = [(draft.longitude or 0.0, draft.latitude or 0.0) for draft in open_ones]
+    places = places_of_points(session, district, points)
+    found = {
+        id(draft): replace(draft, town=place[0], neighbourhood=draft.neighbourhood or place[1])
+        for draft, place in zip(open_ones, places, strict=True)
+        if place is not None
+    }
+    return [found.get(id(draft), draft) for draft in drafts]
