@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, NullPool, create_engine
 
-from geodata.store.session import connect
 from scripts.cluster import Cluster
 
 _DRIVER = "postgresql+psycopg://"
@@ -44,5 +43,5 @@ def database_url() -> str:
 
 
 def engine() -> Engine:
-    """Return the engine of the database."""
-    return connect(database_url())
+    """Return the engine of the database; no connection outlives its transaction."""
+    return create_engine(database_url(), poolclass=NullPool)

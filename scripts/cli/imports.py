@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -121,10 +121,23 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _finish(report: ImportReport, *, as_json: bool, full: bool) -> None:
     if as_json:
-        print(json.dumps(dataclasses.asdict(report), ensure_ascii=False, default=str, indent=1))
+        print(json.dumps(_report_json(report), ensure_ascii=False, default=str, indent=1))
     else:
         _print(report, full=full)
     raise typer.Exit(2 if report.errors else 0)
+
+
+def _report_json(report: ImportReport) -> dict[str, Any]:
+    # Not asdict of the whole: it takes a Counter's pairs for things to count.
+    return {
+        "file": report.file,
+        "district": report.district,
+        "applied": report.applied,
+        "counts": dict(report.counts),
+        "columns": report.columns,
+        "unknown_columns": report.unknown_columns,
+        "faults": [asdict(fault) for fault in report.faults],
+    }
 
 
 def _print(report: ImportReport, *, full: bool) -> None:

@@ -5,6 +5,8 @@ An interrupted build goes on where it stopped: what each step wrote stands, and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -49,14 +51,13 @@ def prepare_demo(url: str, home: Path) -> None:
 
     A database with districts of its own and no demo in it is left alone.
     """
-    engine = connect(url)
-    with reading(engine) as session:
-        is_begun = find_act(session, _BEGUN) is not None
-        is_empty = not find_divisions(session, Scope.everything())
-    if is_begun or is_empty:
-        build_and_load(url, DemoSize(), seed=SEED, is_any_size=is_begun)
-        add_demo_accounts(engine, home)
-    engine.dispose()
+    with _connected(url) as engine:
+        with reading(engine) as session:
+            is_begun = find_act(session, _BEGUN) is not None
+            is_empty = not find_divisions(session, Scope.everything())
+        if is_begun or is_empty:
+            build_and_load(url, DemoSize(), seed=SEED, is_any_size=is_begun)
+            add_demo_accounts(engine, home)
 
 
 def build_and_load(url: str, size: DemoSize, *, seed: int, is_any_size: bool = False) -> None:
@@ -71,7 +72,11 @@ def build_and_load(url: str, size: DemoSize, *, seed: int, is_any_size: bool = F
     Raises:
         DomainError: ``demo.exists`` when a demo district of another size or seed is there.
     """
-    engine = connect(url)
+    with _connected(url) as engine:
+        _build_and_load(engine, size, seed=seed, is_any_size=is_any_size)
+
+
+def _build_and_load(engine: Engine, size: DemoSize, *, seed: int, is_any_size: bool) -> None:
     wanted = asdict(size) | {"seed": seed}
     begun = _begun(engine) or wanted | {"today": today().isoformat()}
     if {key: begun[key] for key in wanted} != wanted:
@@ -79,14 +84,22 @@ def build_and_load(url: str, size: DemoSize, *, seed: int, is_any_size: bool = F
             raise DomainError("demo.exists", **begun)
         size = DemoSize(begun["communities"], begun["standalone"], begun["footprints"])
     with reading(engine) as session:
-        is_built = find_act(session, _BUILT) is not None
-    if not is_built:
-        day = date.fromisoformat(begun["today"])
-        with TemporaryDirectory() as folder, steps() as progress:
-            files = build_demo(Path(folder), size, seed=begun["seed"], today=day, progress=progress)
-            _begin(engine, begun)
-            _load(engine, files, progress, day=day, seed=begun["seed"])
-    engine.dispose()
+        if find_act(session, _BUILT) is not None:
+            return
+    day = date.fromisoformat(begun["today"])
+    with TemporaryDirectory() as folder, steps() as progress:
+        files = build_demo(Path(folder), size, seed=begun["seed"], today=day, progress=progress)
+        _begin(engine, begun)
+        _load(engine, files, progress, day=day, seed=begun["seed"])
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Engine]:
+    engine = connect(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _begun(engine: Engine) -> dict[str, Any] | None:
