@@ -57,7 +57,7 @@ def build_demo(
     urban = size.communities * (1 - RURAL_SHARE)
     grid = lay_grid(random, int(urban / COMMUNITY_SHARE))
     ground = build_ground(random, size, territory, grid)
-    streets = [*grid.streets, *country_roads(random, territory.seats, territory.villages)]
+    streets = [*grid.streets, *country_roads(random, territory.seats, territory.villages, grid)]
     progress("台账  /  ledgers")
     names = {one.code: one.name for one in territory.drafts}
     ledgers = []

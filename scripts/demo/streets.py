@@ -22,6 +22,8 @@ _SPLIT_ACROSS: Final = 0.35
 
 _RANK: Final = {0: "primary", 3: "tertiary", 6: "secondary", 9: "tertiary"}
 _CYCLE: Final = 12
+_ACROSS_M: Final = 50.0
+"""More than the half of any street is wide, so that the blocks of the grid close up."""
 _HALF_WIDTH_M: Final = {"primary": 20.0, "secondary": 15.0, "tertiary": 11.0, "residential": 8.0}
 
 
@@ -155,8 +157,11 @@ def country_roads(
     random: np.random.Generator,
     seats: dict[str, tuple[float, float]],
     villages: dict[str, tuple[float, float]],
+    grid: Grid,
 ) -> list[Street]:
-    """Join towns with the centre, and each village with a nearer one."""
+    """Join towns with the centre, and each village with a nearer one, up to the grid's edge."""
+    core = shapely.union_all(grid.parcels).buffer(_ACROSS_M).buffer(-_ACROSS_M)
+    shapely.prepare(core)
     roads = []
     for number, seat in enumerate(seats.values()):
         line = _bent(random, (0.0, 0.0), seat, 0.10)
@@ -170,7 +175,12 @@ def country_roads(
         gaps = np.hypot(*(points[nearer] - point).T)
         target = points[nearer[gaps.argmin()]]
         roads.append(Street(None, "tertiary", _bent(random, tuple(point), tuple(target), 0.12)))
-    return roads
+    return [
+        Street(road.name, road.highway, piece)
+        for road in roads
+        for piece in shapely.get_parts(road.line.difference(core))
+        if piece.length > _ACROSS_M
+    ]
 
 
 def _bent(
