@@ -46,9 +46,9 @@ def write_form_by_hand(
         break_headers: Put a line break and blanks into the headers.
     """
     book = Workbook()
-    book.remove(book.active)
     for name in sheets:
-        sheet = book.create_sheet(name)
+        sheet: Any = book.active if name == sheets[0] else book.create_sheet()
+        sheet.title = name
         for number in range(above):
             sheet.cell(number + 1, 1, "住宅小区基本情况台账" if number == 0 else "填报单位(盖章):")
         _write_header(sheet, above, break_headers=break_headers)
@@ -78,9 +78,10 @@ def _write_header(sheet: Any, above: int, *, break_headers: bool) -> None:
 def write_table(path: Path, rows: Sequence[Sequence[Any]], *, sheet: str = "Sheet1") -> Path:
     """Write one sheet of plain rows."""
     book = Workbook()
-    book.active.title = sheet
+    written: Any = book.active
+    written.title = sheet
     for row in rows:
-        book.active.append(list(row))
+        written.append(list(row))
     book.save(path)
     return path
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from geodata.domain.errors import Fault, Severity
@@ -13,10 +16,10 @@ NEXT_DOOR = {"longitude": 118.7005, "latitude": 32.0}
 FAR = {"longitude": 118.72, "latitude": 32.0}
 
 
-def _find(*rows: dict[str, object]) -> tuple[list[int], list[tuple[str, str, int | None]], int]:
+def _find(*rows: Mapping[str, Any]) -> tuple[list[int], list[tuple[str, str, int | None]], int]:
     """Return the rows kept, the faults, and how many rows repeat another."""
     drafts = [
-        a_draft(**{"name": "和平小区", "source_row": {"行": str(number)}, **row}, row=number)
+        a_draft(row=number, **{"source_row": {"行": str(number)}, **row})
         for number, row in enumerate(rows, start=2)
     ]
     faults: list[Fault] = []
@@ -68,7 +71,8 @@ def test_namesakes_without_codes_are_told_apart_by_address_or_place(
 
 
 def test_a_fault_names_the_row_it_repeats() -> None:
-    drafts, faults = [a_draft(row=2), a_draft(row=7)], []
+    drafts = [a_draft(row=2), a_draft(row=7)]
+    faults: list[Fault] = []
     find_duplicates(drafts, faults)
     assert faults[0].facts == {"first_row": 2}
     assert faults[0].severity in (Severity.ERROR, Severity.WARNING)

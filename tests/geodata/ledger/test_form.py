@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,11 +44,11 @@ def drafts(draw: st.DrawFn) -> SiteDraft:
     households = draw(st.none() | st.integers(0, 5000))
     fee = draw(st.none() | _fees)
     buildings = st.integers(0, 200) if category.is_community else st.just(1)
-    optional = {
+    optional: dict[str, Any] = {
         name: draw(st.none() | _words)
         for name in ("neighbourhood", "address", "company", "project_manager", "note")
     }
-    switches = {
+    switches: dict[str, Any] = {
         name: draw(st.none() | st.booleans())
         for name in ("owners_committee", "maintenance_fund", "utility_handover")
     }
@@ -65,8 +66,8 @@ def drafts(draw: st.DrawFn) -> SiteDraft:
         households=households,
         occupied_households=None if households is None else draw(st.integers(0, households)),
         phone=draw(st.none() | st.from_regex(r"1[3-9][0-9]{9}|0533-[0-9]{7}", fullmatch=True)),
-        fee_min_yuan=fee and fee[0] / 100,
-        fee_max_yuan=fee and fee[1] / 100,
+        fee_min_yuan=None if fee is None else fee[0] / 100,
+        fee_max_yuan=None if fee is None else fee[1] / 100,
         subsidised=draw(subsidies),
         **optional,
         **switches,

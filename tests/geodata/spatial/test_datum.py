@@ -15,6 +15,7 @@ from geodata.spatial.datum import Datum, from_cgcs2000, is_in_china, parse_datum
 from tests.real_data import DATUMS, needs_real_data
 
 Degrees = NDArray[np.float64]
+Places = dict[str, tuple[Degrees, Degrees]]
 _M_PER_DEGREE = 111_320.0
 
 
@@ -24,7 +25,7 @@ def _metres(a: tuple[Degrees, Degrees], b: tuple[Degrees, Degrees]) -> Degrees:
 
 
 @pytest.fixture(scope="module")
-def places() -> dict[str, tuple[Degrees, Degrees]]:
+def places() -> Places:
     """166 places in three datums, worked out by somebody else."""
     with DATUMS.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -39,26 +40,26 @@ def places() -> dict[str, tuple[Degrees, Degrees]]:
 
 
 @needs_real_data
-def test_gcj02_of_known_places_within_a_metre(places) -> None:
+def test_gcj02_of_known_places_within_a_metre(places: Places) -> None:
     assert len(places["wgs84"][0]) == 166
     found = from_cgcs2000(*places["wgs84"], Datum.GCJ02)
     assert _metres(found, places["gcj02"]).max() < 1.0
 
 
 @needs_real_data
-def test_known_places_come_back_from_gcj02_within_a_metre(places) -> None:
+def test_known_places_come_back_from_gcj02_within_a_metre(places: Places) -> None:
     found = to_cgcs2000(*places["gcj02"], Datum.GCJ02)
     assert _metres(found, places["wgs84"]).max() < 1.0
 
 
 @needs_real_data
-def test_bd09_of_known_gcj02_places_within_20_cm(places) -> None:
+def test_bd09_of_known_gcj02_places_within_20_cm(places: Places) -> None:
     here = to_cgcs2000(*places["gcj02"], Datum.GCJ02)
     assert _metres(from_cgcs2000(*here, Datum.BD09), places["bd09"]).max() < 0.2
 
 
 @needs_real_data
-def test_bd09_of_known_places_comes_back_within_a_metre(places) -> None:
+def test_bd09_of_known_places_comes_back_within_a_metre(places: Places) -> None:
     found = to_cgcs2000(*places["bd09"], Datum.BD09)
     assert _metres(found, places["wgs84"]).max() < 1.2
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from geodata.domain.errors import DomainError
+from geodata.store.imports.ground import import_boundaries
 from geodata.store.session import connect
 from scripts.demo import first_start
 from scripts.demo.first_start import build_and_load, prepare_demo
@@ -88,7 +89,7 @@ def test_an_interrupted_build_goes_on_and_ends_as_the_other(
 
 def _break_off_late() -> Any:
     """Return a step that works once and breaks off when it comes again."""
-    works, calls = first_start.import_boundaries, []
+    works, calls = import_boundaries, []
 
     def step(*arguments: Any, **named: Any) -> int:
         calls.append(arguments)
