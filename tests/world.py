@@ -61,39 +61,39 @@ def build_world(engine: Engine) -> World:
         west = a_town(session, "西街街道", code="370306002", boundary=square(0, 0, 0.1))
         court = a_neighbourhood(session, "东苑社区", town=east, code="370306001001")
         lane = a_neighbourhood(session, "西里社区", town=west, code="370306002001")
-        old = {"listed_on": LISTED_ON}
+        old = LISTED_ON
         sites = [
             a_site(
                 session, "东苑小区", neighbourhood=court, ticked={M.PROFESSIONAL},
                 category=Category.COMMODITY_HOUSING.value, boundary=square(0.12, 0.02, 0.02),
-                phone="13812341234", address="东街1号", **old,
+                phone="13812341234", address="东街1号", listed_on=old,
             ),
             a_site(
                 session, "东安里", neighbourhood=court, ticked={M.SIMPLE, M.NEIGHBOURHOOD_RUN},
-                boundary=square(0.16, 0.02, 0.02), **old,
+                boundary=square(0.16, 0.02, 0.02), listed_on=old,
             ),
             a_site(
                 session, "东街5号楼", neighbourhood=court, ticked={M.NONE}, buildings=1,
                 category=Category.STANDALONE_BUILDING.value, boundary=square(0.12, 0.06, 0.004),
-                **old,
+                listed_on=old,
             ),
             a_site(
                 session, "东宿舍", neighbourhood=court, ticked=(), households=None,
-                category=None, point=(WEST + 0.17, 36.82), **old,
+                category=None, point=(WEST + 0.17, 36.82), listed_on=old,
             ),
-            a_site(session, HOSTILE, neighbourhood=court, address=HOSTILE, **old),
+            a_site(session, HOSTILE, neighbourhood=court, address=HOSTILE, listed_on=old),
             a_site(
                 session, "西里小区", neighbourhood=lane, ticked={M.UNIT_RUN},
-                category=Category.ENTERPRISE_RUN.value, boundary=square(0.02, 0.02, 0.02), **old,
+                category=Category.ENTERPRISE_RUN.value, boundary=square(0.02, 0.02, 0.02), listed_on=old,
             ),
             a_site(
                 session, "西新村", neighbourhood=lane, ticked={M.NEIGHBOURHOOD_RUN},
                 category=Category.NEW_RURAL.value, boundary=square(0.06, 0.06, 0.02),
-                lapsed_on=today() - timedelta(days=10), **old,
+                lapsed_on=today() - timedelta(days=10), listed_on=old,
             ),
             a_site(
                 session, "西机关宿舍", neighbourhood=lane, ticked={M.OWNER_RUN}, subsidised=True,
-                category=Category.INSTITUTION_RUN.value, boundary=square(0.02, 0.06, 0.02), **old,
+                category=Category.INSTITUTION_RUN.value, boundary=square(0.02, 0.06, 0.02), listed_on=old,
             ),
         ]  # fmt: skip
         problems = an_inspection(

@@ -114,7 +114,8 @@ def _build_peer(content: bytes, path: Path) -> dict[str, Any]:
         tooltip=folium.GeoJsonTooltip(["name"]),
     )
     layer.add_to(canvas)
-    canvas.fit_bounds(layer.get_bounds())
+    west, south, east, north = frame.total_bounds
+    canvas.fit_bounds([[south, west], [north, east]])
     root: Any = canvas.get_root()
     html = root.render()
     head, _, body = html.partition("</head>")

@@ -72,7 +72,9 @@ def context(browser: Browser, address: str, foreign: list[str]) -> Iterator[Brow
     context.route("**/*", guard)
     failures: list[str] = []
     context.on("weberror", lambda error: failures.append(str(error.error)))
-    context.on("dialog", lambda dialog: (failures.append(dialog.message), dialog.dismiss()))
+    # A dialog is an alert that somebody's data has brought about; Playwright waits for its end.
+    context.on("dialog", lambda dialog: dialog.dismiss())
+    context.on("dialog", lambda dialog: failures.append(dialog.message))
     yield context
     context.close()
     assert foreign == []

@@ -22,7 +22,7 @@ def routes(app: FastAPI) -> list[str]:
     def walk(some: list[object]) -> None:
         for route in some:
             if isinstance(route, APIRoute):
-                found.extend([route.path] if "GET" in route.methods else [])
+                found.extend([route.path] if "GET" in (route.methods or ()) else [])
             elif hasattr(route, "routes"):
                 walk(list(route.routes))
             elif hasattr(route, "original_router"):
