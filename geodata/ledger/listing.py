@@ -211,9 +211,15 @@ def _mention(
     # Only the official form is strict: a list's cell that says nothing clear costs no row.
     severity = Severity.WARNING if reading.severity is Severity.ERROR else reading.severity
     fault = _fault(place, reading.code, table.header(key), as_text(cell)[:_LONGEST_NAME], severity)
-    value = reading.value
-    fault.facts["read_as"] = sorted(value) if isinstance(value, frozenset) else value
+    fault.facts["read_as"] = _shown(reading.value)
     faults.append(fault)
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401 - what a field holds
+    if isinstance(value, frozenset):
+        return sorted(value)
+    # A fee that is no range is one number.
+    return value[0] if isinstance(value, tuple) and value[0] == value[1] else value
 
 
 def _fault(

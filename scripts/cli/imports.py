@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from geodata.domain.errors import DomainError, Fault, Severity
-from geodata.domain.vocabulary import LANGUAGES
+from geodata.domain.vocabulary import LANGUAGES, Language, words
 from geodata.spatial.datum import parse_datum
 from geodata.store.imports.report import ImportReport
 from scripts.cli.database import engine
@@ -173,6 +173,16 @@ def _print_faults(faults: list[Fault], *, most: int) -> None:
             print(f"  …同类还有 {rest} 处 (--full 全部列出) / {rest} more alike")
 
 
+def _facts(fault: Fault, language: Language) -> dict[str, object]:
+    """Return what a fault's sentence needs, management types by their labels."""
+    facts = {**fault.facts, "value": fault.value, "row": fault.row, "column": fault.column}
+    read_as = facts.get("read_as")
+    if isinstance(read_as, list):
+        types = words("management_type")
+        facts["read_as"] = [types[one].label(language) for one in read_as]
+    return facts
+
+
 def _line(fault: Fault) -> str:
     where = [fault.file]
     if fault.sheet:
@@ -183,6 +193,5 @@ def _line(fault: Fault) -> str:
         where.append(f"「{fault.column}」")
     if fault.value:
         where.append(f"“{fault.value[:60]}”")
-    facts = {**fault.facts, "value": fault.value, "row": fault.row, "column": fault.column}
-    texts = (sentence(fault.code, facts, language) for language in LANGUAGES)
+    texts = (sentence(fault.code, _facts(fault, language), language) for language in LANGUAGES)
     return f"{' '.join(where)}: {'  /  '.join(texts)}"

@@ -49,7 +49,7 @@ def test_a_row_with_units_is_read_and_each_tidying_is_told(tmp_path: Path) -> No
     assert told == {
         ("楼栋总数", "5栋", "5"),
         ("房屋总数", "1124户", "1124"),
-        ("物业费用", "2.38元/平米/月", "(2.38, 2.38)"),
+        ("物业费用", "2.38元/平米/月", "2.38"),
         ("建筑年代", "2009年建成", "2009"),
     }
     assert {one.row for one in reading.faults} == {2}

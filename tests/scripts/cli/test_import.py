@@ -73,6 +73,16 @@ def test_a_refusal_is_told_in_both_languages_and_ends_with_2(
     assert en in ran.err
 
 
+def test_management_read_by_its_wording_is_told_in_the_words_of_the_form(
+    fugai: Fugai, tmp_path: Path
+) -> None:
+    path = tmp_path / "南京.csv"
+    path.write_text("名称,物业公司\n翠湖,单位自管物业\n", "utf-8")
+    out = fugai("import", "listing", path, "--datum", "wgs84").out
+    assert "按文字读作: 单位自管。请核对。" in out
+    assert "Read by its wording as: Run by the owning unit." in out
+
+
 def test_the_datum_must_be_said(fugai: Fugai, tmp_path: Path) -> None:
     ran = fugai("import", "listing", _csv(tmp_path, "翠湖,118.7,32,5,2.5"))
     assert ran.code == 2
