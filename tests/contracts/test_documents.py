@@ -42,5 +42,7 @@ def test_the_readme_is_chinese_first_and_short() -> None:
 def test_tests_named_by_decisions_are_there() -> None:
     text = (ROOT / "DECISIONS.md").read_text("utf-8")
     for name in re.findall(r"`(test_\w+)`", text):
-        found = any(f"def {name}(" in path.read_text("utf-8") for path in ROOT.glob("tests/**/*.py"))
+        found = any(
+            f"def {name}(" in path.read_text("utf-8") for path in ROOT.glob("tests/**/*.py")
+        )
         assert found, name
