@@ -39,6 +39,8 @@ def import_footprints(session: Session, district: str, footprints: GeoDataFrame)
     Returns:
         Number of rows taken.
     """
+    _stage(session, footprints, _FOOTPRINT)
+    _forget_places(session, district)
     count = _upsert(session, "footprint", district, footprints, _FOOTPRINT, "ST_Multi(r.geom)")
     place_footprints(session, district)
     link_footprints(session, district)
@@ -50,6 +52,7 @@ def import_roads(session: Session, district: str, roads: GeoDataFrame) -> int:
 
     Lines in EPSG:4490. Returns the number of rows taken.
     """
+    _stage(session, roads, _ROAD)
     return _upsert(session, "road", district, roads, _ROAD, "r.geom")
 
 
@@ -58,6 +61,7 @@ def import_landuse(session: Session, district: str, landuse: GeoDataFrame) -> in
 
     Returns the number of rows taken.
     """
+    _stage(session, landuse, _LANDUSE)
     return _upsert(session, "landuse", district, landuse, _LANDUSE, "ST_Multi(r.geom)")
 
 
@@ -120,6 +124,18 @@ def link_footprints(session: Session, district: str) -> None:
     )
 
 
+def _forget_places(session: Session, district: str) -> None:
+    """Take the town from footprints that are about to move."""
+    session.execute(
+        text(
+            "UPDATE footprint AS f SET town_code = NULL, neighbourhood_code = NULL"
+            " FROM incoming AS r WHERE f.district_code = :district"
+            " AND f.source_id = r.source_id AND f.geom IS DISTINCT FROM ST_Multi(r.geom)"
+        ),
+        {"district": district},
+    )
+
+
 def _upsert(
     session: Session,
     table: str,
@@ -128,7 +144,6 @@ def _upsert(
     columns: Sequence[str],
     geometry: str,
 ) -> int:
-    _stage(session, frame, columns)
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(f'r."{name}"' for name in columns)
     fresh = ", ".join(f'"{name}" = excluded."{name}"' for name in (*columns[1:], "geom"))

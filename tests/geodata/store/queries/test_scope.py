@@ -242,7 +242,8 @@ def test_a_filter_never_widens_a_scope(session, ground):
 
 
 def test_an_outline_in_no_neighbourhood_belongs_to_the_town_alone(session, ground):
-    outline = a_footprint(session, square(0.15, 0.15, 0.001), town=ground.town)
+    place = square(0.15, 0.15, 0.001)
+    outline = a_footprint(session, place, district=ground.district, town=ground.town)
     assert outline.neighbourhood_code is None
     count = {}
     for kind, code in ground.codes.items():
