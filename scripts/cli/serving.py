@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
 from typing import Annotated
 
 import typer
@@ -36,6 +38,9 @@ def serve(host: Host = None, port: Port = None) -> None:
 def up(host: Host = None, port: Port = None) -> None:
     """准备数据库与示例数据, 然后启动服务 / Prepare everything, serve, stop cleanly."""
     address = _address(host, port)
+    # A closed terminal or a service manager must stop the database as cleanly as Ctrl-C does.
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, lambda *_: sys.exit(0))
     own = None if external_url() else cluster()
     if own is not None:
         say("启动数据库…", "starting the database")
