@@ -113,7 +113,9 @@ def add_division(
 ) -> None:
     """Add a division at the end of its district's order."""
     if kind in PARENT_KIND and parent is None:
-        raise DomainError("division.parent_missing", division=code, kind=kind.value)
+        raise DomainError(
+            "division.parent_missing", division=code, name=name, kind=kind.value, parent=None
+        )
     last = session.scalar(
         select(func.max(Division.sort_order)).where(Division.district_code == district)
     )

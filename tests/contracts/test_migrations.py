@@ -1,0 +1,89 @@
+"""The schema grows from nothing, twice over, and is what the tables say."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+from geodata.store.migrate import alembic_config, install_functions, upgrade
+from geodata.store.rules import rule_functions
+from geodata.store.session import connect
+from geodata.store.tables import Base, Site
+from tests.postgis import TestServer
+
+
+@pytest.fixture
+def empty_url(server: TestServer):
+    """A database with nothing in it, not even PostGIS."""
+    name = f"{server.worker}_empty"
+    yield server.create(name)
+    server.drop(name)
+
+
+def _tables(engine: Engine) -> set[str]:
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    with engine.connect() as connection:
+        return set(connection.scalars(text(query)))
+
+
+def test_an_empty_database_is_brought_up_to_date_and_again(empty_url):
+    engine = connect(empty_url)
+    for _ in range(2):
+        upgrade(empty_url)
+        assert _tables(engine) == {*Base.metadata.tables, "alembic_version", "spatial_ref_sys"}
+    engine.dispose()
+
+
+def test_the_migrations_make_just_the_tables_of_the_code(worker_engine):
+    with worker_engine.begin() as connection:
+        command.check(alembic_config(connection))
+
+
+def test_the_migrations_are_one_chain(worker_engine):
+    with worker_engine.begin() as connection:
+        script = ScriptDirectory.from_config(alembic_config(connection))
+    assert len(script.get_heads()) == 1
+    numbers = [int(one.revision) for one in reversed(list(script.walk_revisions()))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_functions_and_triggers_can_be_installed_over_themselves(worker_engine):
+    with worker_engine.connect() as connection:
+        for _ in range(2):
+            install_functions(connection)
+        connection.rollback()
+
+
+def test_every_sql_script_is_installed():
+    """A script whose name has no number would lie there and never run."""
+    scripts = [one.name for one in files("geodata.store").joinpath("sql").iterdir()]
+    assert scripts
+    assert [name for name in scripts if not name[:3].isdigit()] == []
+
+
+def test_the_planner_sees_into_every_function_that_a_figure_is_made_of(session):
+    """What is not put in place of its call is worked out again for every row and figure."""
+    plan = "\n".join(
+        session.scalars(
+            text(
+                "EXPLAIN VERBOSE SELECT count(*) FILTER (WHERE is_covered AND is_verified),"
+                " min(inspection_status), min(effective_types) FROM site_state('2017-12-01', 180)"
+            )
+        )
+    )
+    names = [
+        line.split()[4].split("(")[0] for line in rule_functions().splitlines() if "CREATE" in line
+    ]
+    assert len(names) == 6
+    assert [name for name in (*names, "site_state", "site_as_of") if f"{name}(" in plan] == []
+
+
+def test_a_version_of_a_site_keeps_all_its_columns(session):
+    """A column that the snapshot forgets would be lost to every past day."""
+    query = "SELECT jsonb_object_keys(site_snapshot(NULL::site))"
+    kept = set(session.scalars(text(query)))
+    assert kept == {one.name for one in Site.__table__.columns} - {"geom_3857"}
