@@ -281,7 +281,9 @@ def _division(
 
 
 def _standing(session: Session, kind: str) -> Division | None:
-    statement = select(Division).where(Division.kind == kind).order_by(Division.sort_order, Division.code)
+    statement = (
+        select(Division).where(Division.kind == kind).order_by(Division.sort_order, Division.code)
+    )
     return session.scalars(statement.limit(1)).first()
 
 
