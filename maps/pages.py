@@ -55,6 +55,7 @@ class MapSubject:
         attribution: Where the ground comes from, plain text.
         colouring: The one shown first.
         town: Code of the town shown first, ``None`` for all.
+        bounds: West, south, east, north in degrees of what there is to show.
     """
 
     district: str
@@ -64,6 +65,7 @@ class MapSubject:
     attribution: str = ""
     colouring: Colouring = Colouring.CATEGORY
     town: str | None = None
+    bounds: tuple[float, float, float, float] | None = None
 
 
 def coverage_map(

@@ -37,6 +37,13 @@ fugai.View = class {
     return found ? found.name : "";
   }
 
+  /** Why nothing is shown, and what to do about it. */
+  nothing() {
+    const { words, config } = this;
+    if (this.sites.length) return words.no_sites;
+    return fugai.fill(words.no_sites_yet, { district: config.subject.district });
+  }
+
   async start() {
     const { map, words } = this;
     fugai.attribute(map, this.config.attribution);
@@ -82,7 +89,7 @@ fugai.View = class {
       onClick: (site) => this.open(site, false),
       describe: (site) => this.describe(site),
     });
-    this.fit(divisions);
+    this.fit();
     fugai.drawGround(map, ground, this.groundRenderer);
     this.divisions = new fugai.Divisions(map, this.siteRenderer, divisions, (code) =>
       this.chooseTown(this.filter.town === code ? null : code),
@@ -97,14 +104,10 @@ fugai.View = class {
     this.refresh();
   }
 
-  /** Fit the map to the divisions, or to the sites where no boundary is known. */
-  fit(divisions) {
-    const drawn = divisions.filter((one) => one.geometry);
-    this.whole = L.geoJSON(drawn).getBounds();
-    if (!this.whole.isValid()) {
-      this.whole = L.latLngBounds([]);
-      for (const site of this.sites) if (site.bounds) this.whole.extend(site.bounds);
-    }
+  /** Fit the map to what there is to show. */
+  fit() {
+    const [west, south, east, north] = this.config.subject.bounds || [];
+    this.whole = L.latLngBounds(west === undefined ? [] : [[south, west], [north, east]]);
     if (this.whole.isValid()) this.show(this.whole, { animate: false });
     else this.map.setView(WHERE_NOTHING_IS, 4);
   }

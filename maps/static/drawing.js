@@ -149,7 +149,7 @@ fugai.SiteLayers = class {
       fillColor: symbol.fill,
       fillOpacity: isQuiet ? 0.7 : 0.88,
       color: isSelected ? "#111827" : covered ? "#ffffff" : "#5b1a00",
-      weight: isSelected ? 3.5 : covered ? 0.7 : isGapMap ? 1.6 : 1.1,
+      weight: isSelected ? 3.5 : covered || (zoom < 12 && !isGapMap) ? 0.7 : isGapMap ? 1.6 : 1.1,
       opacity: covered && !isSelected ? 0.9 : 1,
       radius: size + (isGapMap && !covered ? 0.8 : 0) - (isQuiet ? 1 : 0),
     };

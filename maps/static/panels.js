@@ -106,6 +106,7 @@ fugai.showTowns = (view, sites) => {
         ),
     );
   });
+  if (rows.length === 0) rows.push(fugai.element("div", { class: "fugai-note" }, view.nothing()));
   parts.towns.replaceChildren(...rows);
 };
 
@@ -167,7 +168,7 @@ fugai.showLegend = (view, sites) => {
     unplaced ? fugai.fill(words.unplaced, { count: amounts.count(unplaced) }) : "",
     points ? fugai.fill(words.points, { count: amounts.count(points) }) : "",
     [...counts.keys()].some((symbol) => symbol.colours.length > 1) ? words.several : "",
-    colouring.key === "gap" ? "" : words.dots,
+    colouring.key === "gap" || sites.length === 0 ? "" : words.dots,
   ];
   parts.legend.replaceChildren(
     fugai.element("div", { class: "fugai-legend-title" }, colouring.label),
@@ -180,6 +181,6 @@ fugai.showLegend = (view, sites) => {
     ...notes.filter(Boolean).map((note) => fugai.element("div", { class: "fugai-legend-note" }, note)),
   );
   if (sites.length === 0) {
-    parts.legend.append(fugai.element("div", { class: "fugai-note" }, words.no_sites));
+    parts.legend.append(fugai.element("div", { class: "fugai-note" }, view.nothing()));
   }
 };

@@ -13,10 +13,12 @@ from rich.table import Table
 from geodata.domain.access import Scope
 from geodata.domain.indicator import Denominator, Rate
 from geodata.domain.period import today
+from geodata.domain.vocabulary import LANGUAGES, label
 from geodata.store.queries.coverage import Breakdown, CoverageRow, CoverageTable, coverage
 from geodata.store.queries.state import SiteFilter
 from geodata.store.session import reading
 from scripts.cli.database import engine
+from server.actions.shown import shown_district
 from server.api.coverage import table_json
 
 
@@ -28,12 +30,14 @@ def register(app: typer.Typer) -> None:
 def show_coverage(
     by: Annotated[Breakdown, typer.Option(help="分组 / rows")] = Breakdown.TOWN,
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期 / day")] = None,
-    district: Annotated[str | None, typer.Option(help="区划代码 / district code")] = None,
+    district: Annotated[str | None, typer.Option(help="区划代码或名称 / code or name")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """覆盖率 / Coverage figures."""
     day = on.date() if on else today()
     with reading(engine()) as session:
+        if district is not None:
+            district = shown_district(session, Scope.everything(), district).code
         wanted = SiteFilter(district=district)
         table = coverage(session, Scope.everything(), by=by, on=day, wanted=wanted)
     if as_json:
@@ -55,6 +59,10 @@ def _print(table: CoverageTable) -> None:
     for row in (*table.rows, table.total):
         shown.add_row(row.label, *(_rate(row, one) for one in Denominator))
     Console().print(shown)
+    for one, count in table.total.unreported.items():
+        if count:
+            zh, en = (label(one, language) for language in LANGUAGES)
+            Console().print(f"{zh}: 另有 {count:,} 个未填报, 不计入 / {en}: {count:,} not reported")
     if table.by is Breakdown.MANAGEMENT_TYPE:
         Console().print("类型可多选, 各行之和可大于合计 / types may be ticked together")
 

@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.vocabulary import Language
+from geodata.store.queries.audit import find_act
 from geodata.store.queries.divisions import DivisionRow, get_division
 from geodata.store.queries.drawn import (
     DRAWN_DECIMALS,
     divisions_geojson,
+    drawn_bounds,
     ground_geojson,
     sites_geojson,
 )
 from geodata.store.queries.state import SiteFilter
 from maps.pages import MapSubject, coverage_file, map_words
 from maps.symbology import Colouring
+
+_OSM: Final = "© OpenStreetMap contributors"
+"""What the licence of OpenStreetMap's data (ODbL) asks to be shown with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def export_map(
     Raises:
         DomainError: ``division.not_found``; ``assets.missing``.
     """
-    subject = map_subject(get_division(session, scope, district), on)
+    subject = map_subject(session, scope, get_division(session, scope, district), on)
     wanted = SiteFilter(district=district)
     sources = {
         "divisions": json.loads(divisions_geojson(session, scope, district)),
@@ -60,13 +66,16 @@ def export_map(
 
 
 def map_subject(
+    session: Session,
+    scope: Scope,
     district: DivisionRow,
     on: date,
     *,
     colouring: Colouring = Colouring.CATEGORY,
     town: str | None = None,
 ) -> MapSubject:
-    """Return what a coverage map of a district is of."""
+    """Return what a coverage map of a district is of, for an actor."""
+    is_from_osm = find_act(session, "import_osm", district=district.code) is not None
     return MapSubject(
         district=district.code,
         name=district.name,
@@ -74,4 +83,6 @@ def map_subject(
         is_sample=district.is_sample,
         colouring=colouring,
         town=town,
+        bounds=drawn_bounds(session, scope, district.code),
+        attribution=_OSM if is_from_osm else "",
     )

@@ -199,7 +199,8 @@ def _run(
             keep(session)
             if report.errors and not order.skips_faulty:
                 raise _NothingKeptError  # noqa: TRY301 - only an exception rolls back
-            audit(session, order.actor, action, report.file, counts=dict(report.counts))
+            facts = dict(report.counts)
+            audit(session, order.actor, action, report.file, district=report.district, counts=facts)
             report.applied = True
     except _NothingKeptError:
         report.counts["errors"] = len(report.errors)

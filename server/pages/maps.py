@@ -66,7 +66,14 @@ def _map(
         "town": f"/towns/{{code}}?on={shown.on.isoformat()}",
         "changes": {row.code: row.sites_change for row in changes.rows},
     }
-    subject = map_subject(shown.district, shown.on, colouring=colouring, town=town)
+    subject = map_subject(
+        session,
+        shown.actor.scope,
+        shown.district,
+        shown.on,
+        colouring=colouring,
+        town=town,
+    )
     pieces, skeleton = coverage_map(
         subject,
         sources,

@@ -80,7 +80,7 @@ def site_page(
     if geometry is not None:
         pieces = site_map(
             _map_config(request, record, geometry),
-            map_subject(shows.district, on),
+            map_subject(session, actor.scope, shows.district, on),
             language_of(request),
         )
     return page(

@@ -43,10 +43,10 @@ def _ask(url: str, query: str) -> list[tuple[Any, ...]]:
 @pytest.fixture(scope="module")
 def built(server: TestServer) -> Iterator[str]:
     """The address of a database with a small district, not to be changed."""
-    url = server.clone("demo")
+    url = server.clone(f"{server.worker}_demo")
     build_and_load(url, SIZE, seed=7)
     yield url
-    server.drop("demo")
+    server.drop(f"{server.worker}_demo")
 
 
 def test_a_district_of_the_wanted_size_stands_there(built: str) -> None:
