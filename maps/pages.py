@@ -23,7 +23,7 @@ from maps.canvas import Pieces, draw
 from maps.overlays import ScriptOverlay
 from maps.symbology import Colouring, colouring_label, entries
 
-MAP_CSS: Final = OURS + "coverage.css"
+MAP_CSS: Final = OURS + "coverage_map.css"
 SCRIPTS: Final = [
     OURS + name
     for name in (
@@ -36,7 +36,7 @@ SCRIPTS: Final = [
         "panels.js",
         "filters.js",
         "search.js",
-        "coverage.js",
+        "coverage_map.js",
         "site.js",
     )
 ]
@@ -89,7 +89,7 @@ def coverage_map(
     config = coverage_config(subject, sources, language)
     config["basemap"] = None if basemap is None else asdict(basemap)
     pieces = draw([ScriptOverlay("startCoverage", config)])
-    skeleton = _templates().get_template("coverage.html")
+    skeleton = _templates().get_template("coverage_map.html")
     return pieces, skeleton.render(subject=subject, config=config, t=config["words"])
 
 

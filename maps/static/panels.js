@@ -114,7 +114,8 @@ fugai.showTowns = (view, sites) => {
 fugai.showGaps = (view, sites) => {
   const { parts, words, amounts, config } = view;
   const on = config.subject.on;
-  const days = (site) => (site.properties.since ? fugai.daysBetween(site.properties.since, on) : 0);
+  const days = ({ properties }) =>
+    properties.uncovered_since ? fugai.daysBetween(properties.uncovered_since, on) : 0;
   const isCommunity = (site) => (site.properties.category === "standalone_building" ? 0 : 1);
   const gaps = sites
     .filter((site) => !site.properties.covered)

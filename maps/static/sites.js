@@ -15,8 +15,8 @@ fugai.emptyFilter = () => ({
 /** The values of a site under a heading; a site may tick several management types. */
 fugai.valuesOf = (site, heading) => {
   const p = site.properties;
-  if (heading === "management_type") return p.types.length ? p.types : [fugai.UNREPORTED];
-  if (heading === "inspection_status") return [p.status];
+  if (heading === "management_type") return p.effective_types.length ? p.effective_types : [fugai.UNREPORTED];
+  if (heading === "inspection_status") return [p.inspection_status];
   if (heading === "gap") {
     if (p.covered) return ["covered"];
     return [p.category === "standalone_building" ? "standalone_uncovered" : "community_uncovered"];
@@ -36,7 +36,7 @@ fugai.keeps = (filter, site, except) => {
   );
 };
 
-const PARTS = { covered: "covered", market: "market", verified: "verified" };
+const PARTS = { covered: "covered", market: "market_covered", verified: "verified" };
 
 /** Add up some sites in a denominator: whole, and the covered, market and verified parts. */
 fugai.addUp = (sites, denominator) => {

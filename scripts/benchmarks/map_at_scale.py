@@ -26,7 +26,7 @@ from sqlalchemy import Engine
 
 from geodata.domain.access import Scope
 from geodata.domain.period import today
-from geodata.store.queries.coverage import Breakdown, coverage
+from geodata.store.queries.coverage_table import Breakdown, coverage_table
 from geodata.store.queries.drawn import DRAWN_DECIMALS, sites_geojson
 from geodata.store.queries.state import SiteFilter
 from geodata.store.session import reading
@@ -51,23 +51,18 @@ def measure(engine: Engine, app: FastAPI, token: str, district: str, port: int) 
     """
     wanted, day = SiteFilter(district=district), today()
     with reading(engine) as session:
-        table = coverage(session, Scope.everything(), by=Breakdown.TOWN, on=day, wanted=wanted)
+        everything, town = Scope.everything(), Breakdown.TOWN
+        table = coverage_table(session, everything, by=town, on=day, wanted=wanted)
         ours: dict[str, Any] = {
             "sites": table.total.rate().whole,
             "coverage_by_town_s": _timed(
-                lambda: coverage(
-                    session, Scope.everything(), by=Breakdown.TOWN, on=day, wanted=wanted
-                )
+                lambda: coverage_table(session, everything, by=town, on=day, wanted=wanted)
             ),
             "geojson_s": _timed(
-                lambda: sites_geojson(
-                    session, Scope.everything(), wanted, on=day, decimals=DRAWN_DECIMALS
-                )
+                lambda: sites_geojson(session, everything, wanted, on=day, decimals=DRAWN_DECIMALS)
             ),
         }
-        content = sites_geojson(
-            session, Scope.everything(), wanted, on=day, decimals=DRAWN_DECIMALS
-        )
+        content = sites_geojson(session, everything, wanted, on=day, decimals=DRAWN_DECIMALS)
     ours["geojson_bytes"] = len(content)
     ours["geojson_gzip_bytes"] = len(gzip.compress(content, 4))
     with TemporaryDirectory() as folder, sync_playwright() as playwright:

@@ -14,12 +14,17 @@ from geodata.domain.access import Scope
 from geodata.domain.indicator import Denominator, Rate
 from geodata.domain.period import today
 from geodata.domain.vocabulary import LANGUAGES, label
-from geodata.store.queries.coverage import Breakdown, CoverageRow, CoverageTable, coverage
+from geodata.store.queries.coverage_table import (
+    Breakdown,
+    CoverageRow,
+    CoverageTable,
+    coverage_table,
+)
 from geodata.store.queries.state import SiteFilter
 from geodata.store.session import reading
 from scripts.cli.database import engine
 from server.actions.shown import shown_district
-from server.api.coverage import table_json
+from server.api.figures import table_json
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +44,7 @@ def show_coverage(
         if district is not None:
             district = shown_district(session, Scope.everything(), district).code
         wanted = SiteFilter(district=district)
-        table = coverage(session, Scope.everything(), by=by, on=day, wanted=wanted)
+        table = coverage_table(session, Scope.everything(), by=by, on=day, wanted=wanted)
     if as_json:
         print(json.dumps(table_json(table), ensure_ascii=False, indent=1))
     else:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from server.api import coverage, divisions, drawn, exports, health, login, sites, trend
+from server.api import divisions, drawn, exports, figures, health, login, sites, trend
 
 api_router = APIRouter()
-for _module in (health, login, divisions, sites, coverage, trend, drawn, exports):
+for _module in (health, login, divisions, sites, figures, trend, drawn, exports):
     api_router.include_router(_module.router)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from geodata.store.queries.trend import coverage_trend
-from server.api.coverage import row_json
+from server.api.figures import row_json
 from server.api.parameters import Day, Wanted
 from server.auth import CurrentActor, ReadingSession
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from geodata.store.queries.coverage import Breakdown, coverage
+from geodata.store.queries.coverage_table import Breakdown, coverage_table
 from geodata.store.queries.state import SiteFilter
 from maps.assets import served
 from maps.basemaps import basemap
@@ -48,7 +48,7 @@ def _map(
     settings = request.app.state.settings
     code = shown.district.code
     asked = urlencode({"district": code, "on": shown.on.isoformat()})
-    changes = coverage(
+    changes = coverage_table(
         session,
         shown.actor.scope,
         by=Breakdown.TOWN,

@@ -14,7 +14,7 @@ from geodata.domain.access import Scope
 from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError
 from geodata.domain.inspection import VERIFIED_WITHIN_DAYS
-from geodata.store.queries.coverage import Breakdown, CoverageTable, coverage
+from geodata.store.queries.coverage_table import Breakdown, CoverageTable, coverage_table
 from geodata.store.queries.divisions import get_division
 from geodata.store.queries.sites import find_sites
 from geodata.store.queries.state import SiteFilter
@@ -81,7 +81,9 @@ def _tables(
 ) -> dict[str, CoverageTable]:
     def count(by: Breakdown, **more: Any) -> CoverageTable:  # noqa: ANN401
         language = language_of(request)
-        return coverage(session, scope, by=by, on=on, language=language, wanted=wanted, **more)
+        return coverage_table(
+            session, scope, by=by, on=on, language=language, wanted=wanted, **more
+        )
 
     tables = {"first": count(first, with_change=True)}
     return tables | {by.value: count(by) for by in _CUTS}

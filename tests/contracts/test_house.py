@@ -11,6 +11,7 @@ import pytest
 from tests.contracts.files import PACKAGES, ROOT, files, shown
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "data", "info", "object"}
+FORBIDDEN_NAMES |= {"coverage", "plan", "model"}  # each means three things here
 
 LINKS_ALLOWED = {
     "www.w3.org": "a namespace of XML: a name, never fetched",

@@ -20,7 +20,11 @@ NOTHING: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 
 def sources(name: str = "某小区") -> dict[str, Any]:
     """The GeoJSON of a district with one site."""
-    site = {"type": "Feature", "geometry": None, "properties": {"name": name, "types": []}}
+    site = {
+        "type": "Feature",
+        "geometry": None,
+        "properties": {"name": name, "effective_types": []},
+    }
     return {"divisions": NOTHING, "sites": {**NOTHING, "features": [site]}, "ground": NOTHING}
 
 

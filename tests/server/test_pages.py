@@ -138,7 +138,7 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
 
 def test_every_word_of_the_map_is_told_in_both_languages_and_used() -> None:
     scripts = "".join(path.read_text("utf-8") for path in (ROOT / "maps/static").glob("*.js"))
-    scripts += (ROOT / "maps/templates/coverage.html").read_text("utf-8")
+    scripts += (ROOT / "maps/templates/coverage_map.html").read_text("utf-8")
     scripts += (ROOT / "maps/pages.py").read_text("utf-8")
     scripts += (ROOT / "server/actions/export_map.py").read_text("utf-8")
     for key, texts in tomllib.loads((ROOT / "maps/words.toml").read_text("utf-8")).items():

@@ -38,9 +38,9 @@ def sites_geojson(
 ) -> bytes:
     """Return sites as a FeatureCollection: boundary, else point, else a null geometry.
 
-    Properties: name, address, category, types, status, covered, town, neighbourhood,
-    households, buildings, floor_area_m2, market, verified, since (uncovered since), located,
-    company; no personal data.
+    Properties are named as in the list of sites: name, address, category, effective_types,
+    inspection_status, covered, town, neighbourhood, households, buildings, floor_area_m2,
+    market_covered, verified, uncovered_since, located, company; no personal data.
     """
     state = site_state(on)
     c = state.c
@@ -48,17 +48,17 @@ def sites_geojson(
         name=c.name,
         address=c.address,
         category=c.category,
-        types=func.to_json(c.effective_types),
-        status=c.inspection_status,
+        effective_types=func.to_json(c.effective_types),
+        inspection_status=c.inspection_status,
         covered=c.is_covered,
         town=c.town_code,
         neighbourhood=c.neighbourhood_code,
         households=c.households,
         buildings=c.buildings,
         floor_area_m2=c.floor_area_m2,
-        market=c.is_market_covered,
+        market_covered=c.is_market_covered,
         verified=c.is_verified,
-        since=c.uncovered_since,
+        uncovered_since=c.uncovered_since,
         located=located(state),
         company=c.company,
     )

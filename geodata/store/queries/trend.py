@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.vocabulary import Language
-from geodata.store.queries.coverage import Breakdown, CoverageRow, coverage
+from geodata.store.queries.coverage_table import Breakdown, CoverageRow, coverage_table
 from geodata.store.queries.state import SiteFilter
 
 _ANY = Breakdown.CATEGORY
@@ -36,7 +36,10 @@ def coverage_trend(
         language: Of the labels.
     """
     return [
-        (day, coverage(session, scope, by=_ANY, on=day, wanted=wanted, language=language).total)
+        (
+            day,
+            coverage_table(session, scope, by=_ANY, on=day, wanted=wanted, language=language).total,
+        )
         for day in reversed([on, *_month_ends(on, months)])
     ]
 

@@ -14,7 +14,7 @@ from geodata.domain.indicator import CoverageKind, Denominator
 from geodata.domain.period import today
 from geodata.spatial.datum import Datum
 from geodata.store.imports.report import ImportReport
-from geodata.store.queries.coverage import Breakdown, CoverageTable, coverage
+from geodata.store.queries.coverage_table import Breakdown, CoverageTable, coverage_table
 from geodata.store.queries.state import SiteFilter
 from geodata.store.session import reading
 from geodata.store.tables import Site, SiteVersion
@@ -37,7 +37,7 @@ def _import(engine: Engine, path: Path, join: Path | None = None) -> ImportRepor
 
 def _coverage(engine: Engine, by: Breakdown = Breakdown.TOWN) -> CoverageTable:
     with reading(engine) as session:
-        return coverage(session, Scope.everything(), by=by, on=today(), wanted=SiteFilter())
+        return coverage_table(session, Scope.everything(), by=by, on=today(), wanted=SiteFilter())
 
 
 def _cells(engine: Engine) -> dict[str, dict[str, str]]:

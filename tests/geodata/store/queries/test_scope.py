@@ -14,7 +14,7 @@ from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError
 from geodata.domain.indicator import Denominator
 from geodata.domain.period import today
-from geodata.store.queries.coverage import Breakdown, coverage
+from geodata.store.queries.coverage_table import Breakdown, coverage_table
 from geodata.store.queries.divisions import find_divisions, get_division
 from geodata.store.queries.drawn import (
     divisions_geojson,
@@ -161,7 +161,7 @@ def test_every_role_opens_the_records_of_its_scope_and_no_other(session, ground,
 @pytest.mark.parametrize("by", Breakdown)
 def test_every_figure_counts_the_scope_alone(session, ground, role, by):
     scope = Scope(BOUND_TO[role], ground.codes.get(BOUND_TO[role]))
-    table = coverage(session, scope, by=by, on=ON)
+    table = coverage_table(session, scope, by=by, on=ON)
     expected = len(VISIBLE[scope.kind])
     assert table.total.amounts[Denominator.SITES] == expected
     assert sum(row.amounts[Denominator.SITES] for row in table.rows) == expected
@@ -224,7 +224,7 @@ def test_a_stranger_from_another_district_sees_nothing(session, ground):
     assert json.loads(footprints_geojson(session, stranger, code, EVERYWHERE))["features"] == []
     assert json.loads(ground_geojson(session, stranger, code))["features"] == []
     assert drawn_bounds(session, stranger, code) is None
-    table = coverage(session, stranger, by=Breakdown.TOWN, on=ON, wanted=wanted)
+    table = coverage_table(session, stranger, by=Breakdown.TOWN, on=ON, wanted=wanted)
     assert table.rows == []
     assert table.total.amounts[Denominator.SITES] == 0
 

@@ -7,7 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from geodata.domain.indicator import CoverageKind, Denominator
-from geodata.store.queries.coverage import Breakdown, CoverageRow, CoverageTable, coverage
+from geodata.store.queries.coverage_table import (
+    Breakdown,
+    CoverageRow,
+    CoverageTable,
+    coverage_table,
+)
 from server.api.parameters import Day, Wanted
 from server.auth import CurrentActor, ReadingSession
 from server.i18n import language_of
@@ -26,7 +31,7 @@ def coverage_figures(
     with_change: bool = False,  # noqa: FBT001, FBT002 - a query parameter
 ) -> dict[str, Any]:
     """Return counts by group and in total; by management type, groups may overlap."""
-    table = coverage(
+    table = coverage_table(
         session,
         actor.scope,
         by=by,

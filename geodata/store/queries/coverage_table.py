@@ -103,7 +103,7 @@ class CoverageTable:
     total: CoverageRow
 
 
-def coverage(
+def coverage_table(
     session: Session,
     scope: Scope,
     *,

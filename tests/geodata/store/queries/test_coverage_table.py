@@ -14,7 +14,7 @@ from geodata.domain.indicator import CoverageKind, Denominator
 from geodata.domain.inspection import InspectionStatus
 from geodata.domain.management import ManagementType
 from geodata.domain.period import today
-from geodata.store.queries.coverage import Breakdown, coverage
+from geodata.store.queries.coverage_table import Breakdown, coverage_table
 from geodata.store.queries.state import SiteFilter
 from geodata.store.queries.trend import coverage_trend
 from tests.builders import NOTICE_ON, a_district, a_neighbourhood, a_site, a_town, an_inspection
@@ -66,7 +66,7 @@ def test_every_breakdown_equals_a_loop_over_raw_rows_on_any_day(session, by):
     ledger = write_history(session, Random(7), sites=20)
     for day in (DAYS[0], DAYS[3], DAYS[5] - timedelta(days=1), today()):
         sites = list(state_of(session, ledger, day).values())
-        table = coverage(session, EVERYTHING, by=by, on=day)
+        table = coverage_table(session, EVERYTHING, by=by, on=day)
         assert _told(table.total) == _loop(sites)
         for row in table.rows:
             assert _told(row) == _loop([one for one in sites if row.code in _codes(one, by)])
@@ -77,7 +77,7 @@ def test_every_breakdown_equals_a_loop_over_raw_rows_on_any_day(session, by):
 def test_the_vector_of_ten_sites_is_ninety_percent(session):
     for ticked, subsidised in TEN_SITES:
         a_site(session, ticked=ticked, subsidised=subsidised)
-    table = coverage(session, EVERYTHING, by=Breakdown.MANAGEMENT_TYPE, on=NOTICE_ON)
+    table = coverage_table(session, EVERYTHING, by=Breakdown.MANAGEMENT_TYPE, on=NOTICE_ON)
     tallies = {row.code: row.amounts[Denominator.SITES] for row in table.rows}
     assert [tallies[one] for one in ManagementType] == [5, 6, 1, 0, 0, 1]
     assert table.total.amounts[Denominator.SITES] == 10
@@ -89,7 +89,7 @@ def test_rows_stand_in_official_order_and_empty_ones_are_told(session):
     district = a_district(session)
     towns = [a_town(session, name, district=district) for name in ("丙镇", "甲镇", "乙镇")]
     a_site(session, town=towns[1])
-    table = coverage(session, EVERYTHING, by=Breakdown.TOWN, on=today())
+    table = coverage_table(session, EVERYTHING, by=Breakdown.TOWN, on=today())
     assert [row.label for row in table.rows] == ["丙镇", "甲镇", "乙镇"]
     assert [row.amounts[Denominator.SITES] for row in table.rows] == [0, 1, 0]
     assert table.rows[0].rate().share is None
@@ -98,7 +98,9 @@ def test_rows_stand_in_official_order_and_empty_ones_are_told(session):
 def test_what_is_not_reported_has_its_own_row_in_either_language(session):
     a_site(session, category=None)
     for language, name, total in (("zh", "未填报", "合计"), ("en", "Not reported", "Total")):
-        table = coverage(session, EVERYTHING, by=Breakdown.CATEGORY, on=today(), language=language)
+        table = coverage_table(
+            session, EVERYTHING, by=Breakdown.CATEGORY, on=today(), language=language
+        )
         assert (table.rows[-1].code, table.rows[-1].label) == ("unreported", name)
         assert (table.total.code, table.total.label) == ("total", total)
         assert len(table.rows) == len(Category) + 1
@@ -106,7 +108,7 @@ def test_what_is_not_reported_has_its_own_row_in_either_language(session):
 
 def test_labels_follow_the_order_of_the_vocabulary(session):
     a_site(session)
-    table = coverage(session, EVERYTHING, by=Breakdown.INSPECTION_STATUS, on=today())
+    table = coverage_table(session, EVERYTHING, by=Breakdown.INSPECTION_STATUS, on=today())
     assert [row.code for row in table.rows] == [one.value for one in InspectionStatus]
 
 
@@ -115,10 +117,10 @@ def test_the_change_since_the_last_months_end_is_told(session):
     a_site(session, town=east, listed_on=NOTICE_ON)
     last_month = NOTICE_ON - timedelta(days=1)
     a_site(session, town=west, listed_on=last_month)
-    table = coverage(session, EVERYTHING, by=Breakdown.TOWN, on=NOTICE_ON, with_change=True)
+    table = coverage_table(session, EVERYTHING, by=Breakdown.TOWN, on=NOTICE_ON, with_change=True)
     assert [row.sites_change for row in table.rows] == [1, 0]
     assert table.total.sites_change == 1
-    without = coverage(session, EVERYTHING, by=Breakdown.TOWN, on=NOTICE_ON)
+    without = coverage_table(session, EVERYTHING, by=Breakdown.TOWN, on=NOTICE_ON)
     assert without.total.sites_change is None
 
 
@@ -127,7 +129,7 @@ def test_neighbourhoods_of_a_town_are_told_alone(session):
     inside, outside = a_neighbourhood(session, town=east), a_neighbourhood(session, town=west)
     a_site(session, neighbourhood=inside)
     a_site(session, neighbourhood=outside)
-    table = coverage(
+    table = coverage_table(
         session,
         EVERYTHING,
         by=Breakdown.NEIGHBOURHOOD,
@@ -140,7 +142,7 @@ def test_neighbourhoods_of_a_town_are_told_alone(session):
 
 def test_nothing_at_all_is_zero_of_zero(session):
     a_district(session)
-    table = coverage(session, EVERYTHING, by=Breakdown.TOWN, on=today())
+    table = coverage_table(session, EVERYTHING, by=Breakdown.TOWN, on=today())
     assert table.rows == []
     assert table.total.rate().share is None
 
@@ -150,11 +152,11 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(session, by):
     town = a_town(session)
     a_site(session, town=town)
     with recorded(session) as few:
-        coverage(session, EVERYTHING, by=by, on=today(), with_change=True)
+        coverage_table(session, EVERYTHING, by=by, on=today(), with_change=True)
     for _ in range(5):
         a_site(session, neighbourhood=a_neighbourhood(session, town=a_town(session)))
     with recorded(session) as many:
-        coverage(session, EVERYTHING, by=by, on=today(), with_change=True)
+        coverage_table(session, EVERYTHING, by=by, on=today(), with_change=True)
     assert len(many) == len(few) <= 3
 
 
