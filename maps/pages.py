@@ -33,6 +33,7 @@ SCRIPTS: Final = [
         "ground.js",
         "drawing.js",
         "labels.js",
+        "labelled.js",
         "panels.js",
         "filters.js",
         "search.js",

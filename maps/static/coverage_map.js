@@ -1,7 +1,6 @@
 // The coverage map: loads its data, and keeps map, legend and panels telling the same.
 "use strict";
 
-const EVERY_ZOOM = 30;
 const RECORD_WIDTH_PX = 400;
 const WHERE_NOTHING_IS = [36, 105];
 
@@ -54,6 +53,7 @@ fugai.View = class {
     this.groundRenderer = fugai.layGround(map);
     this.siteRenderer = L.canvas({ padding: 0.3, tolerance: 3 });
     this.labels = new fugai.Labels(map);
+    this.fit();
     fugai.layBasemap(map, this.config.basemap);
     this.readAddress();
     this.wire();
@@ -89,7 +89,6 @@ fugai.View = class {
       onClick: (site) => this.open(site, false),
       describe: (site) => this.describe(site),
     });
-    this.fit();
     fugai.drawGround(map, ground, this.groundRenderer);
     this.divisions = new fugai.Divisions(map, this.siteRenderer, divisions, (code) =>
       this.chooseTown(this.filter.town === code ? null : code),
@@ -165,7 +164,7 @@ fugai.View = class {
     this.siteLayers.show(kept, this.colouring());
     const isGapMap = this.chosen.colouring === "gap";
     this.divisions.style(this.filter.town, isGapMap ? (code) => this.uncoveredShare(code) : null);
-    this.labels.set(this.labelled());
+    this.labels.set(fugai.labelled(this));
     this.writeAddress();
   }
 
@@ -196,58 +195,6 @@ fugai.View = class {
     parts["filter-count"].hidden = count === 0;
     parts["filter-count"].textContent = count;
     parts.whole.hidden = this.filter.town === null;
-  }
-
-  /** What wants a label: towns with their rate, neighbourhoods, and the largest sites in view. */
-  labelled() {
-    const denominator = this.denominator();
-    const labels = [];
-    for (const feature of this.divisionFeatures) {
-      const { code, kind, name } = feature.properties;
-      const at = this.middleOf(feature);
-      if (!at || kind === "district") continue;
-      if (kind === "neighbourhood") {
-        labels.push({ at, from: 13.5, to: EVERY_ZOOM, size: 11, lines: [name], kind: "is-neighbourhood" });
-        continue;
-      }
-      const sums = fugai.addUp(this.byTown.get(code) || [], denominator.key);
-      const missing = this.amounts.number(sums.whole - sums.covered, denominator);
-      const note = sums.whole
-        ? `${fugai.percent(sums.covered, sums.whole)} ${
-            sums.whole > sums.covered ? fugai.fill(this.words.missing_short, { count: missing }) : "✓"
-          }`
-        : "—";
-      labels.unshift({
-        at, from: 0, to: 15, size: 14, lines: [name, note], kind: "is-town",
-        onClick: () => this.chooseTown(this.filter.town === code ? null : code),
-      });
-    }
-    const named = this.siteLayers.shown
-      .filter((site) => site.rings)
-      .sort((a, b) => (b.properties.households || 0) - (a.properties.households || 0));
-    for (const site of named) {
-      const isLone = site.properties.category === "standalone_building";
-      const from = isLone ? 17.5 : 15.5;
-      labels.push({ at: site.centre, from, to: EVERY_ZOOM, size: 11, lines: [site.properties.name], kind: "is-site" });
-    }
-    return labels;
-  }
-
-  middleOf(feature) {
-    if (feature.middle === undefined) feature.middle = this.findMiddle(feature);
-    return feature.middle;
-  }
-
-  findMiddle({ geometry, properties }) {
-    if (geometry) {
-      const largest = geometry.coordinates.reduce((a, b) => (b[0].length > a[0].length ? b : a));
-      return L.PolyUtil.polygonCenter(L.GeoJSON.coordsToLatLngs(largest[0]), L.CRS.EPSG3857);
-    }
-    if (properties.kind !== "town") return null;
-    const own = this.sites.filter((site) => site.properties.town === properties.code && site.centre);
-    if (own.length === 0) return null;
-    const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-    return L.latLng(median(own.map((one) => one.centre.lat)), median(own.map((one) => one.centre.lng)));
   }
 
   /** What the pointer tells about a site. */

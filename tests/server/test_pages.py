@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from server.app import create_app
 from server.i18n import catalogue
+from server.settings import Settings
 from tests.world import HOSTILE, World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,3 +146,15 @@ def test_every_word_of_the_map_is_told_in_both_languages_and_used() -> None:
     for key, texts in tomllib.loads((ROOT / "maps/words.toml").read_text("utf-8")).items():
         assert texts.keys() == {"zh", "en"}, key
         assert re.search(rf"\b{key}\b", scripts), f"{key} is not used"
+
+
+def test_only_a_set_basemap_may_send_pictures(world_url: str, world: World) -> None:
+    tiles = "http://tiles.intranet:8080/{z}/{x}/{y}.png"
+    app = create_app(Settings(database_url=world_url, basemap_url=tiles))
+    token = {"authorization": f"Bearer {world.token}"}
+    with TestClient(app) as client:
+        answer = client.get("/map", headers=token)
+    policy = answer.headers["content-security-policy"]
+    assert "img-src 'self' data: blob: http://tiles.intranet:8080;" in policy
+    assert "connect-src 'self';" in policy
+    assert tiles in answer.text
