@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import delete, insert, select, update
@@ -10,6 +11,15 @@ from sqlalchemy.orm import Session
 
 from geodata.domain.site import SiteDraft
 from geodata.store.tables import ManagementArrangement
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An arrangement in force, without an end."""
+
+    row_id: int
+    starts_on: date
+    company: str | None
 
 
 def change_arrangements(
@@ -21,6 +31,8 @@ def change_arrangements(
     new: Collection[int],
 ) -> set[int]:
     """End what is no longer ticked the day before, begin what is newly ticked.
+
+    Another company under the same type is another arrangement: the first ends, it begins.
 
     Args:
         session: A writing session, signed.
@@ -34,13 +46,18 @@ def change_arrangements(
     """
     open_ones = _in_force(session, [one for one in drafts if one not in new])
     begun: list[dict[str, object]] = []
-    ended: list[tuple[int, date]] = []
+    ended: list[_Open] = []
     changed: set[int] = set()
     for site_id, draft in drafts.items():
         if not draft.ticked_types and not overwrites:
             continue
         before = open_ones.get(site_id, {})
-        for one in sorted(draft.ticked_types - before.keys()):
+        lasting = {
+            kind
+            for kind, one in before.items()
+            if kind in draft.ticked_types and not _is_taken_over(one, draft.company)
+        }
+        for one in sorted(draft.ticked_types - lasting):
             begun.append(
                 {
                     "site_id": site_id,
@@ -50,7 +67,7 @@ def change_arrangements(
                 }
             )
             changed.add(site_id)
-        for gone in before.keys() - draft.ticked_types:
+        for gone in before.keys() - lasting:
             ended.append(before[gone])
             changed.add(site_id)
     _end(session, ended, on)
@@ -59,25 +76,30 @@ def change_arrangements(
     return changed
 
 
-def _in_force(session: Session, sites: Collection[int]) -> dict[int, dict[str, tuple[int, date]]]:
-    found: dict[int, dict[str, tuple[int, date]]] = {}
+def _is_taken_over(before: _Open, company: str | None) -> bool:
+    return None not in (before.company, company) and before.company != company
+
+
+def _in_force(session: Session, sites: Collection[int]) -> dict[int, dict[str, _Open]]:
+    found: dict[int, dict[str, _Open]] = {}
     rows = session.execute(
         select(
             ManagementArrangement.site_id,
             ManagementArrangement.management_type,
             ManagementArrangement.id,
             ManagementArrangement.starts_on,
+            ManagementArrangement.company,
         ).where(ManagementArrangement.site_id.in_(sites), ManagementArrangement.ends_on.is_(None))
     )
-    for site_id, kind, row_id, starts_on in rows:
-        found.setdefault(site_id, {})[kind] = (row_id, starts_on)
+    for site_id, kind, row_id, starts_on, company in rows:
+        found.setdefault(site_id, {})[kind] = _Open(row_id, starts_on, company)
     return found
 
 
-def _end(session: Session, ended: list[tuple[int, date]], on: date) -> None:
+def _end(session: Session, ended: list[_Open], on: date) -> None:
     # What began on the very day it ends was never in force: a corrected edition of one day.
-    void = [row_id for row_id, starts_on in ended if starts_on >= on]
-    past = [row_id for row_id, starts_on in ended if starts_on < on]
+    void = [one.row_id for one in ended if one.starts_on >= on]
+    past = [one.row_id for one in ended if one.starts_on < on]
     if void:
         session.execute(delete(ManagementArrangement).where(ManagementArrangement.id.in_(void)))
     if past:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from geoalchemy2.shape import from_shape
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,9 @@ def import_divisions(
     session: Session, drafts: Sequence[DivisionDraft], *, is_sample: bool = False
 ) -> int:
     """Add or update divisions; a boundary already known is kept where the file has none.
+
+    A file may hold a part of a district whose upper levels are already there; its rows then
+    come last in the official order.
 
     Args:
         session: A writing session.
@@ -37,6 +40,7 @@ def import_divisions(
         if draft.code in kinds:
             raise DomainError("division.duplicate", division=draft.code)
         kinds[draft.code], parents[draft.code] = draft.kind, draft.parent_code
+    first = _add_known(session, kinds, parents)
     for draft in drafts:
         _check_parent(draft, kinds)
     rows = [
@@ -52,7 +56,7 @@ def import_divisions(
             "is_sample": is_sample,
             "geom": None if draft.boundary is None else from_shape(draft.boundary, SRID),
         }
-        for order, draft in enumerate(_official_order(drafts))
+        for order, draft in enumerate(_official_order(drafts), start=first)
     ]
     statement = insert(Division)
     fresh = statement.excluded
@@ -70,6 +74,26 @@ def import_divisions(
         rows,
     )
     return len(rows)
+
+
+def _add_known(
+    session: Session, kinds: dict[str, DivisionKind], parents: dict[str, str | None]
+) -> int:
+    """Add what the store knows above a file's rows; return the first free place in the order."""
+    missing = {code for code in parents.values() if code is not None} - kinds.keys()
+    first = 0
+    while missing:
+        known = session.execute(
+            select(
+                Division.code, Division.kind, Division.parent_code, Division.district_code
+            ).where(Division.code.in_(missing))
+        ).all()
+        for code, kind, parent, district in known:
+            kinds[code], parents[code] = DivisionKind(kind), parent
+            last = select(func.max(Division.sort_order)).where(Division.district_code == district)
+            first = max(first, (session.scalar(last) or 0) + 1)
+        missing = {parent for _, _, parent, _ in known if parent is not None} - kinds.keys()
+    return first
 
 
 def _check_parent(draft: DivisionDraft, kinds: dict[str, DivisionKind]) -> None:
@@ -93,8 +117,9 @@ def _district_of(code: str, parents: dict[str, str | None]) -> str:
 def _official_order(drafts: Sequence[DivisionDraft]) -> list[DivisionDraft]:
     """Return each division right before what lies in it, in the file's order, parents first."""
     inside: dict[str | None, list[DivisionDraft]] = {}
+    codes = {draft.code for draft in drafts}
     for draft in drafts:
-        parent = None if draft.kind is DivisionKind.DISTRICT else draft.parent_code
+        parent = draft.parent_code if draft.parent_code in codes else None
         inside.setdefault(parent, []).append(draft)
     ordered: list[DivisionDraft] = []
     waiting = list(reversed(inside.get(None, [])))

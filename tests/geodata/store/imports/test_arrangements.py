@@ -104,3 +104,18 @@ def test_a_whole_ledger_takes_a_handful_of_statements(session):
         moved = change_arrangements(session, drafts, on=LATER, overwrites=True, new=())
     assert moved == set(drafts)
     assert len(sent) == 3
+
+
+def test_another_company_under_the_same_type_is_another_arrangement(session):
+    site = a_site(session, ticked=())
+    for on, company in ((NOTICE_ON, "甲物业公司"), (LATER, "甲物业公司"), (LATEST, "乙物业公司")):
+        draft = a_draft(ticked_types=frozenset({M.PROFESSIONAL}), company=company)
+        change_arrangements(session, {site.id: draft}, on=on, overwrites=True, new=[])
+    assert _rows(session) == [
+        ("professional", NOTICE_ON, LATEST - DAY),
+        ("professional", LATEST, None),
+    ]
+    companies = session.scalars(
+        select(ManagementArrangement.company).order_by(ManagementArrangement.id)
+    )
+    assert companies.all() == ["甲物业公司", "乙物业公司"]

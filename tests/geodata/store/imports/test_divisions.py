@@ -90,3 +90,12 @@ def test_two_districts_keep_apart(session):
     other = a_district(session, "张店区", code="370303")
     import_divisions(session, [DISTRICT, EAST])
     assert _codes(session) == [other.code, "370306", "370306003"]
+
+
+def test_levels_may_come_in_files_of_their_own(session):
+    import_divisions(session, [DISTRICT])
+    import_divisions(session, [EAST, WEST])
+    import_divisions(session, [STATION, GATE])
+    assert _codes(session) == [one.code for one in (DISTRICT, EAST, WEST, STATION, GATE)]
+    rows = {row.code: row for row in find_divisions(session, Scope.everything())}
+    assert rows[GATE.code].district_code == DISTRICT.code
