@@ -26,6 +26,11 @@ _GROUPS: Final[dict[str, type[Any]]] = {
     "service_star": ServiceStar,
 }
 _LONGEST_NAME: Final = 60
+_SPREAD: Final = {
+    "fee_yuan_m2_month": ("fee_min_yuan", "fee_max_yuan"),
+    "management_type": ("ticked_types",),
+}
+"""Fields that one column of the form fills."""
 
 
 @dataclass(slots=True)
@@ -36,11 +41,14 @@ class FormReading:
         drafts: Rows without errors.
         faults: In the order of the workbook.
         sheets: Names of the sheets that hold the form.
+        stated: Fields of `SiteDraft` that every sheet has a column for: only there does an
+            empty cell say that there is nothing.
     """
 
     drafts: list[SiteDraft] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
+    stated: frozenset[str] = frozenset(SiteDraft.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,13 @@ class _Header:
     plain: dict[str, int]
     ticks: dict[str, dict[str, int]]
     shown: list[str]
+
+    def fields(self) -> frozenset[str]:
+        """Return the fields of `SiteDraft` that the sheet has a column for."""
+        found = {*self.plain, *(group for group, columns in self.ticks.items() if columns)}
+        for column, fields in _SPREAD.items():
+            found |= set(fields) if column in found else set()
+        return frozenset(found)
 
     def says_nothing(self, row: Sequence[Cell]) -> bool:
         """Tell whether a row holds no more than its number and its place."""
@@ -70,6 +85,7 @@ def read_form(path: Path) -> FormReading:
         header = _find_header(sheet)
         if header is not None:
             reading.sheets.append(sheet.name or "")
+            reading.stated &= header.fields()
             _read_sheet(path.name, sheet, header, reading)
     if not reading.sheets:
         needed = [column.header for column in COLUMNS if column.field in _NEEDED]

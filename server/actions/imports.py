@@ -102,7 +102,7 @@ def import_listing_file(
         inside = _inside(session, report, drafts, datum, by)
         if is_official:
             inside = _placed(session, report.district, inside)
-        mode = MergeMode(overwrites=False, grows=not is_official)
+        mode = MergeMode(stated=(), grows=not is_official)
         merge_sites(session, report, inside, on=order.on or today(), mode=mode)
 
     return _run(engine, report, order, "import_listing", keep)
@@ -115,7 +115,7 @@ def import_ledger_file(engine: Engine, path: Path, order: ImportOrder) -> Import
 
     def keep(session: Session) -> None:
         report.district = _existing_district(session, order.district)
-        mode = MergeMode(overwrites=True, grows=False)
+        mode = MergeMode(stated=reading.stated, grows=False)
         merge_sites(session, report, reading.drafts, on=order.on or today(), mode=mode)
 
     return _run(engine, report, order, "import_ledger", keep)

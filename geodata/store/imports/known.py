@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -31,8 +31,6 @@ _COUNTS: Final = ["built_year", "buildings", "households", "occupied_households"
 _MONEY_AND_AREA: Final = ["floor_area_m2", "fee_min_yuan", "fee_max_yuan"]
 _SWITCHES: Final = ["subsidised", "owners_committee", "maintenance_fund", "utility_handover"]
 _FIELDS: Final = (*_TEXTS, *_COUNTS, *_MONEY_AND_AREA, *_SWITCHES)
-_NOT_IN_FORM: Final = frozenset({"external_id", "developer"})
-"""The official form has no such column, so its silence says nothing about them."""
 
 _SAME_SITE_M: Final = 2000.0
 """A namesake without address that lies further away is another site; a datum shifts less."""
@@ -60,19 +58,26 @@ def field_values(draft: SiteDraft, book: DivisionBook, district: str) -> dict[st
     return values
 
 
-def differences(before: Any, values: Mapping[str, Any], *, overwrites: bool) -> dict[str, Any]:  # noqa: ANN401
+def differences(
+    before: Any,  # noqa: ANN401 - a row of `KnownSites`
+    values: Mapping[str, Any],
+    *,
+    stated: Collection[str],
+) -> dict[str, Any]:
     """Return the columns in which a row of `KnownSites` differs from new values.
 
     Args:
         before: The row.
         values: As `field_values` returns them.
-        overwrites: Whether ``None`` empties a field; see `MergeMode`.
+        stated: Fields that ``None`` empties; see `MergeMode`.
     """
+    # A site keeps the code it is known by, whatever a file leaves out.
+    emptied = {*stated} - {"external_id"}
     return {
         name: value
         for name, value in values.items()
         if value != getattr(before, name)
-        and (value is not None or (overwrites and name not in _NOT_IN_FORM))
+        and (value is not None or name.removesuffix("_code") in emptied)
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -30,12 +30,12 @@ class MergeMode:
     """How a file's silence is taken.
 
     Attributes:
-        overwrites: An empty cell empties the field (the official form states everything);
+        stated: Fields of `SiteDraft` that an empty cell empties (the official form states them);
             otherwise it leaves the field alone (a listing knows only some).
         grows: Whether unknown towns and neighbourhoods are added to the district.
     """
 
-    overwrites: bool
+    stated: Collection[str]
     grows: bool
 
 
@@ -84,7 +84,11 @@ def merge_sites(
     added = _insert(session, merge, on)
     _update(session, merge)
     moved = change_arrangements(
-        session, added | merge.drafts, on=on, overwrites=mode.overwrites, new=added.keys()
+        session,
+        added | merge.drafts,
+        on=on,
+        overwrites="ticked_types" in mode.stated,
+        new=added.keys(),
     )
     changed = (merge.changed.keys() | moved) - added.keys()
     report.counts["new"] += len(added)
@@ -103,7 +107,7 @@ def _sort(
         merge.new.append((row, draft))
         return
     merge.drafts[before.id] = draft
-    changes = differences(before, values, overwrites=mode.overwrites)
+    changes = differences(before, values, stated=mode.stated)
     if point is not None and not _is_at(before, draft):
         changes["point"] = point
     if any(before.source_row.get(name) != cell for name, cell in draft.source_row.items()):

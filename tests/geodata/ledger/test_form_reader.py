@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from geodata.domain.category import Category
 from geodata.domain.errors import DomainError, Severity
 from geodata.domain.management import ManagementType
+from geodata.ledger.form import COLUMNS
 from geodata.ledger.form_reader import FormReading, read_form
 from tests.workbooks import a_row, write_form_by_hand, write_table
 
@@ -152,3 +154,15 @@ def test_a_workbook_without_the_form_is_refused_with_what_is_needed(tmp_path: Pa
         read_form(path)
     assert refusal.value.code == "ledger.header_missing"
     assert refusal.value.facts["needed"] == ["小区(楼房)名称", "物业类型", "物业管理类型"]
+
+
+def test_the_reading_says_which_fields_the_form_states(tmp_path: Path) -> None:
+    whole = write_form_by_hand(tmp_path / "台账.xlsx", [a_row()])
+    assert {"ticked_types", "fee_min_yuan", "neighbourhood"} <= read_form(whole).stated
+    book = load_workbook(whole)
+    (sheet,) = book.worksheets
+    sheet.delete_cols([one.header for one in COLUMNS].index("户数(户)") + 1)
+    book.save(whole)
+    reading = read_form(whole)
+    assert reading.faults == []
+    assert "households" not in reading.stated

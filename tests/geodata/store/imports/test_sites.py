@@ -22,8 +22,8 @@ from geodata.store.tables import Division, Site, SiteVersion
 from tests.builders import NOTICE_ON, a_district, a_draft, a_neighbourhood, a_site, a_town
 from tests.geodata.store.statements import recorded
 
-FORM = MergeMode(overwrites=True, grows=False)
-LISTING = MergeMode(overwrites=False, grows=True)
+FORM = MergeMode(stated={*SiteDraft.__slots__} - {"developer"}, grows=False)
+LISTING = MergeMode(stated=(), grows=True)
 LATER = NOTICE_ON + timedelta(days=30)
 WHERE: dict[str, Any] = {"town": "东街", "neighbourhood": "车站社区"}
 
@@ -282,3 +282,11 @@ def test_a_file_takes_as_many_statements_for_many_rows_as_for_few(session):
     with recorded(session) as for_changed:
         _merge(session, *changed, on=LATER)
     assert len(for_changed) <= len(for_few) + 1
+
+
+def test_a_field_that_a_form_has_no_column_for_is_left_alone(session):
+    _merge(session, FULL)
+    narrow = MergeMode(stated={"address"}, grows=False)
+    _merge(session, replace(FULL, address=None, company=None, households=None), mode=narrow)
+    site = session.scalars(select(Site)).one()
+    assert (site.address, site.company, site.households) == (None, FULL.company, FULL.households)
