@@ -15,3 +15,8 @@ def mask_phone(phone: str | None) -> str | None:
     if len(phone) <= _HEAD + _TAIL:
         return "*" * len(phone)
     return f"{phone[:_HEAD]}{'*' * (len(phone) - _HEAD - _TAIL)}{phone[-_TAIL:]}"
+
+
+def is_masked(phone: str | None) -> bool:
+    """Tell whether a number is one that was hidden: it says nothing about the number itself."""
+    return phone is not None and "*" in phone

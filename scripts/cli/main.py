@@ -19,7 +19,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _name in ("serving", "demo", "imports", "figures", "maps", "users", "db", "bench", "glossary"):
+for _name in (
+    "serving",
+    "demo",
+    "imports",
+    "exports",
+    "figures",
+    "maps",
+    "users",
+    "db",
+    "bench",
+    "glossary",
+):
     import_module(f"scripts.cli.{_name}").register(app)
 
 

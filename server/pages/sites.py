@@ -61,6 +61,9 @@ def sites_page(
         rows_a_page=_ROWS,
         wanted=wanted,
         more=request.url.include_query_params(cursor=found.next_cursor),
+        workbook=request.url.include_query_params(
+            district=shown.district.code, on=shown.on.isoformat()
+        ).replace(path="/ledger.xlsx"),
         towns=find_divisions(session, scope, kind=DivisionKind.TOWN, district=shown.district.code),
         filters=_FILTERS,
         **_enums(),

@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
+from geodata.domain.personal import is_masked
 from geodata.domain.site import SiteDraft, are_apart
 from geodata.domain.vocabulary import squeeze
 from geodata.store.imports.places import DivisionBook
@@ -77,6 +78,7 @@ def differences(
         name: value
         for name, value in values.items()
         if value != getattr(before, name)
+        and not (name == "phone" and is_masked(value))
         and (value is not None or name.removesuffix("_code") in emptied)
     }
 
