@@ -21,7 +21,6 @@ from sqlalchemy import (
     column,
     func,
     or_,
-    select,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -143,12 +142,6 @@ def _conditions(c: Any, wanted: SiteFilter) -> Iterator[ColumnElement[bool]]:  #
     if wanted.bbox is not None:
         box = func.st_makeenvelope(*wanted.bbox, SRID)
         yield or_(func.st_intersects(c.geom, box), c.point.op("&&")(box))
-
-
-def select_sites(scope: Scope, wanted: SiteFilter, on: date, *columns: str) -> Select[Any]:
-    """Return a statement over the named columns of the sites that a filter keeps."""
-    state = site_state(on)
-    return filtered(select(*(state.c[name] for name in columns)), state, scope, wanted)
 
 
 def _equals(left: Any, right: str | None) -> ColumnElement[bool]:  # noqa: ANN401

@@ -24,8 +24,9 @@ from geodata.store.queries.drawn import (
     site_geometry,
     sites_geojson,
 )
+from geodata.store.queries.ledger import ledger_rows
 from geodata.store.queries.sites import find_sites, get_site
-from geodata.store.queries.state import SiteFilter, select_sites
+from geodata.store.queries.state import SiteFilter
 from geodata.store.queries.trend import coverage_trend
 from geodata.store.tables import Division, Road, Site
 from tests.builders import (
@@ -131,9 +132,9 @@ WAYS_TO_SEE_SITES: dict[str, Callable[[Session, Scope], list[str]]] = {
     "list": _listed,
     "past list": lambda session, scope: _listed(session, scope, NOTICE_ON),
     "map": lambda session, scope: _names(sites_geojson(session, scope, SiteFilter(), on=ON)),
-    "columns": lambda session, scope: list(
-        session.scalars(select_sites(scope, SiteFilter(), ON, "name"))
-    ),
+    "ledger": lambda session, scope: [
+        row.name for row in ledger_rows(session, scope, SiteFilter(), on=ON)
+    ],
 }
 
 
