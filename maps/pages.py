@@ -57,6 +57,7 @@ class MapSubject:
         colouring: The one shown first.
         town: Code of the town shown first, ``None`` for all.
         bounds: West, south, east, north in degrees of what there is to show.
+        basemap: What lies under it, ``None`` for nothing.
     """
 
     district: str
@@ -67,14 +68,16 @@ class MapSubject:
     colouring: Colouring = Colouring.CATEGORY
     town: str | None = None
     bounds: tuple[float, float, float, float] | None = None
+    basemap: Basemap | None = None
+
+
+def map_files(pieces: Pieces) -> list[str]:
+    """Return the local files that a page with a map of ours loads, in order."""
+    return [*pieces.links, MAP_CSS, *SCRIPTS]
 
 
 def coverage_map(
-    subject: MapSubject,
-    sources: Mapping[str, Any],
-    language: Language,
-    *,
-    basemap: Basemap | None = None,
+    subject: MapSubject, sources: Mapping[str, Any], language: Language
 ) -> tuple[Pieces, str]:
     """Return the coverage map's canvas, and the skeleton of its legend and panels.
 
@@ -85,10 +88,8 @@ def coverage_map(
             ``card``, ``record``, ``town``, ``export``: address templates, left out where there
             is no server.
         language: Of words and labels.
-        basemap: What lies under it.
     """
     config = coverage_config(subject, sources, language)
-    config["basemap"] = None if basemap is None else asdict(basemap)
     pieces = draw([ScriptOverlay("startCoverage", config)])
     skeleton = _templates().get_template("coverage_map.html")
     return pieces, skeleton.render(subject=subject, config=config, t=config["words"])
@@ -102,8 +103,7 @@ def coverage_config(
         "subject": asdict(subject),
         "sources": dict(sources),
         "language": language,
-        "words": map_words(language),
-        "attribution": _attribution(subject, language),
+        **_said(subject, language),
         "verifiedDays": VERIFIED_WITHIN_DAYS,
         "colourings": [
             {
@@ -141,7 +141,7 @@ def coverage_file(
     return document.render(
         title=title,
         language=language,
-        files=Markup(inlined([KIT_CSS, *pieces.links, MAP_CSS, *SCRIPTS])),  # noqa: S704 - ours
+        files=Markup(inlined([KIT_CSS, *map_files(pieces)])),  # noqa: S704 - ours
         body=Markup(pieces.body),  # noqa: S704 - written by folium from our own names
         skeleton=Markup(skeleton),  # noqa: S704 - escaped when it was made
         script=Markup(pieces.script),  # noqa: S704 - JSON escaped in `maps.overlays`
@@ -157,8 +157,7 @@ def site_map(config: Mapping[str, Any], subject: MapSubject, language: Language)
         subject: The district it lies in.
         language: Of words.
     """
-    said = {"words": map_words(language), "attribution": _attribution(subject, language)}
-    return draw([ScriptOverlay("startSite", {**config, **said})])
+    return draw([ScriptOverlay("startSite", {**config, **_said(subject, language)})])
 
 
 @cache
@@ -172,10 +171,21 @@ def _labels(group: str, language: Language) -> dict[str, str]:
     return {key: word.label(language, short=True) for key, word in words(group).items()}
 
 
-def _attribution(subject: MapSubject, language: Language) -> str:
-    said = map_words(language)
-    parts = [said["sample"] if subject.is_sample else "", said["internal"], subject.attribution]
-    return " · ".join(part for part in parts if part)
+def _said(subject: MapSubject, language: Language) -> dict[str, Any]:
+    """Return what every map says and shows of itself: its words, its sources, its basemap."""
+    words = map_words(language)
+    below = subject.basemap
+    parts = (
+        words["sample"] if subject.is_sample else "",
+        words["internal"],
+        subject.attribution,
+        below.attribution if below else "",
+    )
+    return {
+        "words": words,
+        "attribution": " · ".join(part for part in parts if part),
+        "basemap": None if below is None else asdict(below),
+    }
 
 
 @cache

@@ -13,10 +13,8 @@ from typing import Final
 from geodata.domain.category import Category
 from geodata.domain.inspection import InspectionStatus
 from geodata.domain.management import ManagementType
-from geodata.domain.vocabulary import UNREPORTED as UNREPORTED_LABEL
-from geodata.domain.vocabulary import Language, label, words
+from geodata.domain.vocabulary import UNREPORTED, UNREPORTED_KEY, Language, label, words
 
-UNREPORTED: Final = "unreported"
 UNREPORTED_COLOUR: Final = "#A7ADB5"
 
 _BLUE: Final = "#0072B2"
@@ -91,7 +89,7 @@ def entries(colouring: Colouring, language: Language) -> list[Entry]:
     """Return a colouring's legend in the order of its values; what is unreported comes last."""
     found = [Entry(one.value, label(one, language), COLOURS[one]) for one in MEMBERS[colouring]]
     if colouring in (Colouring.CATEGORY, Colouring.MANAGEMENT_TYPE):
-        found.append(Entry(UNREPORTED, UNREPORTED_LABEL[language], UNREPORTED_COLOUR))
+        found.append(Entry(UNREPORTED_KEY, UNREPORTED[language], UNREPORTED_COLOUR))
     return found
 
 

@@ -82,7 +82,7 @@ class Cluster:
             return
         port = int((self._folder / "port").read_text())
         if not _is_free(port):
-            port = _free_port()
+            port = free_port()
             (self._folder / "port").write_text(str(port))
         options = f"-p {port} -k '{self._folder}'"
         # A pid file left by kill -9 is no obstacle: pg_ctl sees that the process is gone.
@@ -103,7 +103,7 @@ class Cluster:
         secret = self._folder / "password"
         secret.touch(mode=0o600)
         secret.write_text(password)
-        (self._folder / "port").write_text(str(_free_port()))
+        (self._folder / "port").write_text(str(free_port()))
         if _is_root():
             shutil.chown(self._folder, "postgres", "postgres")
             shutil.chown(secret, "postgres", "postgres")
@@ -172,7 +172,8 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

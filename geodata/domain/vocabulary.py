@@ -14,6 +14,9 @@ from typing import Literal
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
+UNREPORTED_KEY = "unreported"
+"""What stands in place of a key where nobody has filled the value in."""
+
 UNREPORTED: dict[Language, str] = {"zh": "未填报", "en": "Not reported"}
 """The label of a value that nobody has filled in."""
 

@@ -36,6 +36,11 @@ fugai.View = class {
     return found ? found.name : "";
   }
 
+  /** Where a site stands, in words. */
+  whereabouts({ properties }) {
+    return [this.townName(properties.town), properties.address].filter(Boolean).join(" · ");
+  }
+
   /** Why nothing is shown, and what to do about it. */
   nothing() {
     const { words, config } = this;
@@ -91,7 +96,7 @@ fugai.View = class {
     });
     fugai.drawGround(map, ground, this.groundRenderer);
     this.divisions = new fugai.Divisions(map, this.siteRenderer, divisions, (code) =>
-      this.chooseTown(this.filter.town === code ? null : code),
+      this.toggleTown(code),
     );
     this.divisionFeatures = divisions;
     if (config.sources.footprints) {
@@ -140,6 +145,10 @@ fugai.View = class {
     this.refresh();
   }
 
+  toggleTown(code) {
+    this.chooseTown(this.filter.town === code ? null : code);
+  }
+
   zoomToTown(code) {
     const bounds = this.divisions.boundsOf(code) || L.latLngBounds([]);
     if (!bounds.isValid()) {
@@ -156,7 +165,7 @@ fugai.View = class {
     const place = this.filter.town ? this.townName(this.filter.town) : this.config.subject.name;
     this.byTown = fugai.groupBy(inTowns, (site) => site.properties.town);
     fugai.showHead(this, fugai.addUp(kept, this.chosen.denominator), place);
-    fugai.showTowns(this, inTowns);
+    fugai.showTowns(this);
     fugai.showGaps(this, kept);
     fugai.showLegend(this, kept);
     fugai.showFilters(this);

@@ -10,7 +10,6 @@ fugai.Divisions = class {
     this.map = map;
     this.towns = new Map();
     this.neighbourhoods = L.layerGroup();
-    this.names = features.map((one) => one.properties);
     for (const feature of features) {
       if (!feature.geometry) continue;
       const rings = L.GeoJSON.coordsToLatLngs(feature.geometry.coordinates, 2);
@@ -89,9 +88,7 @@ fugai.SiteLayers = class {
   /** Show these sites in this colouring. */
   show(sites, colouring) {
     this.colouring = colouring;
-    // What needs action is drawn last, on top.
-    const isGap = (site) => (site.properties.covered ? 0 : 1);
-    this.shown = sites.filter((site) => site.centre).sort((a, b) => isGap(a) - isGap(b));
+    this.shown = sites.filter((site) => site.centre);
     this.draw();
   }
 
@@ -111,6 +108,7 @@ fugai.SiteLayers = class {
     this.raiseGaps();
   }
 
+  /** What needs action lies on top. */
   raiseGaps() {
     for (const site of this.shown) {
       if (!site.properties.covered || site === this.selected) site.layer.bringToFront();

@@ -112,7 +112,6 @@ fugai.layBasemap = (map, basemap) => {
       subdomains: basemap.subdomains,
       maxNativeZoom: basemap.max_zoom,
       maxZoom: 19,
-      attribution: "",
     }).addTo(map);
   }
 };

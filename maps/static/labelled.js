@@ -32,7 +32,7 @@ fugai.townLabel = (view, { code, name, at }) => {
     size: 14,
     lines: [name, note],
     kind: "is-town",
-    onClick: () => view.chooseTown(view.filter.town === code ? null : code),
+    onClick: () => view.toggleTown(code),
   };
 };
 

@@ -3,24 +3,33 @@
 
 const MOST_GAPS = 200;
 
+/** What is missing to full coverage, as text; nothing where there is nothing to cover. */
+fugai.togo = ({ words, amounts }, sums, denominator) => {
+  const missing = sums.whole - sums.covered;
+  if (missing <= 0) return sums.whole ? words.complete : "";
+  const count = amounts.number(missing, denominator);
+  return fugai.fill(words.missing, { count, unit: amounts.unit(denominator) });
+};
+
+/** How wide the covered part of a bar is. */
+fugai.barWidth = (sums) => (sums.whole ? `${(100 * sums.covered) / sums.whole}%` : "0");
+
 /** The head of the side panel: one rate, its formula, and the other kinds of rate. */
 fugai.showHead = (view, sums, place) => {
   const { parts, words, config, amounts } = view;
   const denominator = view.denominator();
   const unit = amounts.unit(denominator);
   const number = (value) => amounts.number(value, denominator);
-  const missing = sums.whole - sums.covered;
   parts.place.textContent = place;
   parts.rate.textContent = fugai.percent(sums.covered, sums.whole);
-  parts.togo.textContent =
-    missing > 0 ? fugai.fill(words.missing, { count: number(missing), unit }) : sums.whole ? words.complete : "";
+  parts.togo.textContent = fugai.togo(view, sums, denominator);
   parts.formula.textContent = fugai.fill(words.formula, {
     rate: words.rate,
     part: number(sums.covered),
     whole: number(sums.whole),
     unit,
   });
-  parts.bar.style.width = sums.whole ? `${(100 * sums.covered) / sums.whole}%` : "0";
+  parts.bar.style.width = fugai.barWidth(sums);
   parts.kinds.replaceChildren(
     ...config.kinds
       .filter((kind) => kind.key !== "covered")
@@ -41,14 +50,13 @@ fugai.showHead = (view, sums, place) => {
 };
 
 /** The towns in official order, each with rate, formula, change and what is missing. */
-fugai.showTowns = (view, sites) => {
+fugai.showTowns = (view) => {
   const { parts, words, amounts, config } = view;
   const denominator = view.denominator();
   const number = (value) => amounts.number(value, denominator);
-  const groups = fugai.groupBy(sites, (site) => site.properties.town);
   const rows = view.towns.map((town) => {
-    const sums = fugai.addUp(groups.get(town.code) || [], denominator.key);
-    const missing = sums.whole - sums.covered;
+    const sums = fugai.addUp(view.byTown.get(town.code) || [], denominator.key);
+    const isComplete = sums.covered >= sums.whole;
     const change = (config.sources.changes || {})[town.code];
     const isChosen = view.filter.town === town.code;
     return fugai.element(
@@ -61,7 +69,7 @@ fugai.showTowns = (view, sites) => {
           class: "fugai-town-button",
           "data-town": town.code,
           "aria-pressed": String(isChosen),
-          onclick: () => view.chooseTown(isChosen ? null : town.code),
+          onclick: () => view.toggleTown(town.code),
         },
         fugai.element("span", { class: "fugai-town-name" }, town.name),
         fugai.element("span", { class: "fugai-town-rate" }, fugai.percent(sums.covered, sums.whole)),
@@ -70,7 +78,7 @@ fugai.showTowns = (view, sites) => {
           { class: "progress progress-sm fugai-town-bar" },
           fugai.element("span", {
             class: "progress-bar",
-            style: `width:${sums.whole ? (100 * sums.covered) / sums.whole : 0}%`,
+            style: `width:${fugai.barWidth(sums)}`,
           }),
         ),
         fugai.element(
@@ -87,10 +95,8 @@ fugai.showTowns = (view, sites) => {
         ),
         fugai.element(
           "span",
-          { class: missing > 0 ? "fugai-town-missing" : "fugai-town-complete" },
-          missing > 0
-            ? fugai.fill(words.missing, { count: number(missing), unit: amounts.unit(denominator) })
-            : sums.whole ? words.complete : "—",
+          { class: isComplete ? "fugai-town-complete" : "fugai-town-missing" },
+          fugai.togo(view, sums, denominator) || "—",
         ),
       ),
       config.sources.town &&
@@ -130,7 +136,7 @@ fugai.showGaps = (view, sites) => {
       fugai.element(
         "span",
         { class: "fugai-gap-note" },
-        [view.townName(site.properties.town), site.properties.address].filter(Boolean).join(" · "),
+        view.whereabouts(site),
       ),
       fugai.element("span", { class: "fugai-gap-days" }, fugai.fill(words.since, { days: days(site) })),
     ),

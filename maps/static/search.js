@@ -43,7 +43,7 @@ fugai.startSearch = (view) => {
           fugai.element(
             "div",
             { class: "text-secondary small" },
-            [view.townName(site.properties.town), site.properties.address].filter(Boolean).join(" · "),
+            view.whereabouts(site),
           ),
         ),
       ),

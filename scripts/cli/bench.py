@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from geodata.store.audit import audit
 from geodata.store.session import Change, reading, writing
 from scripts.cli.database import database_url, engine
 from scripts.cli.output import say
+from scripts.cluster import free_port
 from server.actions.shown import shown_district
 from server.app import create_app
 from server.auth.accounts import add_account, add_token
@@ -41,11 +41,8 @@ def map_at_scale(
 
     with reading(engine()) as session:
         code = shown_district(session, Scope.everything(), district).code
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
     app = create_app(Settings.read(database_url()))
-    figures = measure(engine(), app, _token(), code, port)
+    figures = measure(engine(), app, _token(), code, free_port())
     path = _RESULTS / "map.json"
     path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
     print(json.dumps(figures, indent=1))

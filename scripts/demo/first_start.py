@@ -56,27 +56,27 @@ def prepare_demo(url: str, home: Path) -> None:
             is_begun = find_act(session, _BEGUN) is not None
             is_empty = not find_divisions(session, Scope.everything())
         if is_begun or is_empty:
-            build_and_load(url, DemoSize(), seed=SEED, is_any_size=is_begun)
+            _build_and_load(engine, DemoSize(), seed=SEED, is_any_size=is_begun)
             add_demo_accounts(engine, home)
 
 
-def build_and_load(url: str, size: DemoSize, *, seed: int, is_any_size: bool = False) -> None:
+def build_and_load(url: str, size: DemoSize, *, seed: int) -> None:
     """Build the demo district and import it; one that is there already is left alone.
 
     Args:
         url: Of an upgraded database.
         size: What to make.
         seed: The same seed, size and day make the same district.
-        is_any_size: Take up what was begun, whatever its size, instead of refusing.
 
     Raises:
         DomainError: ``demo.exists`` when a demo district of another size or seed is there.
     """
     with _connected(url) as engine:
-        _build_and_load(engine, size, seed=seed, is_any_size=is_any_size)
+        _build_and_load(engine, size, seed=seed, is_any_size=False)
 
 
 def _build_and_load(engine: Engine, size: DemoSize, *, seed: int, is_any_size: bool) -> None:
+    """Build and import; `is_any_size` takes up what was begun, whatever its size."""
     wanted = asdict(size) | {"seed": seed}
     begun = _begun(engine) or wanted | {"today": today().isoformat()}
     if {key: begun[key] for key in wanted} != wanted:

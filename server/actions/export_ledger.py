@@ -44,8 +44,8 @@ def export_ledger(
         unit: Code of the division in scope whose ledger it is.
         wanted: Its sites, or some of them.
         on: The day.
-        with_phones: Whole numbers, for the unit's own use; else they are masked, and the file
-            is not meant to be imported again.
+        with_phones: Whole numbers, for the unit's own use; else they are masked, which an
+            import takes as saying nothing.
 
     Raises:
         DomainError: ``division.not_found``.

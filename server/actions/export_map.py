@@ -21,6 +21,7 @@ from geodata.store.queries.drawn import (
     sites_geojson,
 )
 from geodata.store.queries.state import SiteFilter
+from maps.basemaps import Basemap
 from maps.pages import MapSubject, coverage_file, map_words
 from maps.symbology import Colouring
 
@@ -73,6 +74,7 @@ def map_subject(
     *,
     colouring: Colouring = Colouring.CATEGORY,
     town: str | None = None,
+    below: Basemap | None = None,
 ) -> MapSubject:
     """Return what a coverage map of a district is of, for an actor."""
     is_from_osm = find_act(session, "import_osm", district=district.code) is not None
@@ -85,4 +87,5 @@ def map_subject(
         town=town,
         bounds=drawn_bounds(session, scope, district.code),
         attribution=_OSM if is_from_osm else "",
+        basemap=below,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
@@ -17,7 +19,11 @@ def shown_district(session: Session, scope: Scope, wanted: str | None) -> Divisi
         DomainError: ``division.not_found`` when it is outside the scope; ``division.none_yet``
             in an empty database.
     """
-    districts = find_divisions(session, scope, kind=DivisionKind.DISTRICT)
+    return pick_district(find_divisions(session, scope, kind=DivisionKind.DISTRICT), wanted)
+
+
+def pick_district(districts: Sequence[DivisionRow], wanted: str | None) -> DivisionRow:
+    """Return the district asked for among those in scope, else the first; as `shown_district`."""
     if not districts:
         raise DomainError("division.none_yet")
     if wanted is None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from geodata.domain.division import DivisionKind
 from geodata.store.queries.divisions import DivisionRow, find_divisions
-from server.actions.shown import shown_district
+from maps.basemaps import Basemap, basemap
+from server.actions.shown import pick_district
 from server.api.parameters import Day
 from server.auth import Actor, CurrentActor, ReadingSession
 
@@ -41,6 +43,21 @@ class Shown:
         }
 
 
+def basemap_of(request: Request) -> Basemap | None:
+    """Return the basemap that the operator has set, ``None`` for none."""
+    settings = request.app.state.settings
+    return basemap(settings.basemap_url, settings.tianditu_key)
+
+
+def ground_addresses(district: str) -> dict[str, str]:
+    """Return where a map gets the ground of a district: ``ground`` and ``footprints``."""
+    asked = urlencode({"district": district})
+    return {
+        "ground": f"/api/map/ground.geojson?{asked}",
+        "footprints": f"/api/map/footprints.geojson?{asked}&bbox={{bbox}}",
+    }
+
+
 def shown(
     actor: CurrentActor, session: ReadingSession, on: Day, district: str | None = None
 ) -> Shown:
@@ -49,9 +66,8 @@ def shown(
     Raises:
         DomainError: ``division.not_found``, ``division.none_yet``.
     """
-    found = shown_district(session, actor.scope, district)
     districts = find_divisions(session, actor.scope, kind=DivisionKind.DISTRICT)
-    return Shown(found, districts, on, actor)
+    return Shown(pick_district(districts, district), districts, on, actor)
 
 
 ShownDistrict = Annotated[Shown, Depends(shown)]

@@ -9,13 +9,12 @@ from fastapi import APIRouter, Request, Response
 from geodata.store.queries.coverage_table import Breakdown, coverage_table
 from geodata.store.queries.state import SiteFilter
 from maps.assets import served
-from maps.basemaps import basemap
-from maps.pages import MAP_CSS, SCRIPTS, coverage_map
+from maps.pages import coverage_map, map_files
 from maps.symbology import Colouring
 from server.actions.export_map import map_subject
 from server.auth import ReadingSession
 from server.i18n import language_of
-from server.pages.context import Shown, ShownDistrict
+from server.pages.context import Shown, ShownDistrict, basemap_of, ground_addresses
 from server.pages.render import page
 
 router = APIRouter()
@@ -45,7 +44,6 @@ def _map(
     town: str | None,
 ) -> Response:
     language = language_of(request)
-    settings = request.app.state.settings
     code = shown.district.code
     asked = urlencode({"district": code, "on": shown.on.isoformat()})
     changes = coverage_table(
@@ -60,8 +58,7 @@ def _map(
     sources = {
         "divisions": f"/api/map/divisions.geojson?{asked}",
         "sites": f"/api/map/sites.geojson?{asked}",
-        "ground": f"/api/map/ground.geojson?{asked}",
-        "footprints": f"/api/map/footprints.geojson?{asked}&bbox={{bbox}}",
+        **ground_addresses(code),
         "card": f"/sites/{{id}}/card?on={shown.on.isoformat()}",
         "town": f"/towns/{{code}}?on={shown.on.isoformat()}",
         "changes": {row.code: row.sites_change for row in changes.rows},
@@ -73,18 +70,14 @@ def _map(
         shown.on,
         colouring=colouring,
         town=town,
+        below=basemap_of(request),
     )
-    pieces, skeleton = coverage_map(
-        subject,
-        sources,
-        language,
-        basemap=basemap(settings.basemap_url, settings.tianditu_key),
-    )
+    pieces, skeleton = coverage_map(subject, sources, language)
     return page(
         request,
         "map.html",
         active="gaps" if colouring is Colouring.GAP else "map",
-        files=served([*pieces.links, MAP_CSS, *SCRIPTS]),
+        files=served(map_files(pieces)),
         skeleton=skeleton,
         pieces=pieces,
         export=export,

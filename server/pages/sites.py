@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -18,14 +17,13 @@ from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.drawn import site_geometry
 from geodata.store.queries.sites import SiteRecord, find_sites, get_site
 from maps.assets import served
-from maps.basemaps import basemap
-from maps.pages import MAP_CSS, SCRIPTS, site_map
+from maps.pages import map_files, site_map
 from maps.symbology import COLOURS, UNREPORTED_COLOUR
 from server.actions.export_map import map_subject
 from server.api.parameters import Day, Wanted
 from server.auth import CurrentActor, ReadingSession
 from server.i18n import language_of
-from server.pages.context import ShownDistrict, shown
+from server.pages.context import ShownDistrict, basemap_of, ground_addresses, shown
 from server.pages.history import events
 from server.pages.render import page
 
@@ -82,8 +80,8 @@ def site_page(
     geometry = site_geometry(session, actor.scope, site_id, on=on)
     if geometry is not None:
         pieces = site_map(
-            _map_config(request, record, geometry),
-            map_subject(session, actor.scope, shows.district, on),
+            _map_config(record, geometry),
+            map_subject(session, actor.scope, shows.district, on, below=basemap_of(request)),
             language_of(request),
         )
     return page(
@@ -91,7 +89,7 @@ def site_page(
         "site.html",
         active="sites",
         pieces=pieces,
-        files=served([*pieces.links, MAP_CSS, *SCRIPTS]) if pieces else "",
+        files=served(map_files(pieces)) if pieces else "",
         history=events(record.history, language_of(request)),
         **_facts(record),
         **shows.head(),
@@ -136,15 +134,10 @@ def _enums() -> dict[str, Any]:
     }
 
 
-def _map_config(request: Request, record: SiteRecord, geometry: dict[str, Any]) -> dict[str, Any]:
-    district = record.state["district_code"]
+def _map_config(record: SiteRecord, geometry: dict[str, Any]) -> dict[str, Any]:
     category = record.state["category"]
-    settings = request.app.state.settings
-    below = basemap(settings.basemap_url, settings.tianditu_key)
     return {
         "geometry": geometry,
         "colour": COLOURS[Category(category)] if category else UNREPORTED_COLOUR,
-        "ground": f"/api/map/ground.geojson?district={district}",
-        "footprints": f"/api/map/footprints.geojson?district={district}&bbox={{bbox}}",
-        "basemap": None if below is None else asdict(below),
+        **ground_addresses(record.state["district_code"]),
     }

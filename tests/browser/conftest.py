@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from geodata.domain.access import Role
+from scripts.cluster import free_port
 from scripts.screenshots import CHROMIUM, FLAGS
 from tests.world import PASSWORD
 
@@ -25,9 +25,7 @@ _STARTS_WITHIN_S = 20
 @pytest.fixture(scope="session")
 def address(app: FastAPI) -> Iterator[str]:
     """The address of the server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()

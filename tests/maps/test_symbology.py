@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from geodata.domain.vocabulary import LANGUAGES
-from maps.symbology import COLOURS, MEMBERS, UNREPORTED, Colouring, colouring_label, entries
+from geodata.domain.vocabulary import LANGUAGES, UNREPORTED_KEY
+from maps.symbology import COLOURS, MEMBERS, Colouring, colouring_label, entries
 
 LEAST_DISTANCE = 11.0
 """In CIELAB; about ten is told apart at a glance on patches as large as ours."""
@@ -36,7 +36,7 @@ def test_every_value_has_a_colour_and_a_label(colouring: Colouring) -> None:
     for language in LANGUAGES:
         assert colouring_label(colouring, language)
         found = entries(colouring, language)
-        assert [one.key for one in found if one.key != UNREPORTED] == [
+        assert [one.key for one in found if one.key != UNREPORTED_KEY] == [
             one.value for one in MEMBERS[colouring]
         ]
         assert all(one.label and one.colour for one in found)

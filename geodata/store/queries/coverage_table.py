@@ -31,10 +31,9 @@ from geodata.domain.division import DivisionKind
 from geodata.domain.indicator import CoverageKind, Denominator, Rate
 from geodata.domain.inspection import InspectionStatus
 from geodata.domain.management import ManagementType
-from geodata.domain.vocabulary import UNREPORTED as UNREPORTED_LABEL
-from geodata.domain.vocabulary import Language, label
+from geodata.domain.vocabulary import UNREPORTED, UNREPORTED_KEY, Language, label
 from geodata.store.queries.divisions import find_divisions
-from geodata.store.queries.state import UNREPORTED, SiteFilter, filtered, site_state
+from geodata.store.queries.state import SiteFilter, filtered, site_state
 
 _AMOUNTS = tuple(one.value for one in Denominator if one is not Denominator.SITES)
 
@@ -132,8 +131,8 @@ def coverage_table(
     names = _labels(session, scope, by, language, wanted)
     total = _row(None, {"zh": "合计", "en": "Total"}[language], found.pop(None, None))
     rows = [_row(code, name, found.pop(code, None)) for code, name in names.items()]
-    if UNREPORTED in found:
-        rows.append(_row(UNREPORTED, UNREPORTED_LABEL[language], found[UNREPORTED]))
+    if UNREPORTED_KEY in found:
+        rows.append(_row(UNREPORTED_KEY, UNREPORTED[language], found[UNREPORTED_KEY]))
     if with_change:
         rows = [_with_change(row, earlier.get(row.code)) for row in rows]
         total = _with_change(total, earlier.get(None))
@@ -165,9 +164,11 @@ def _key(state: TableValuedAlias, by: Breakdown) -> ColumnElement[Any]:
     """Return what groups the sites: a code, or by management type an array of them."""
     if by is Breakdown.MANAGEMENT_TYPE:
         types = state.c.effective_types
-        return case((func.cardinality(types) == 0, cast([UNREPORTED], ARRAY(Text))), else_=types)
+        return case(
+            (func.cardinality(types) == 0, cast([UNREPORTED_KEY], ARRAY(Text))), else_=types
+        )
     name = by.value if by in _LABELLED else f"{by.value}_code"
-    return func.coalesce(state.c[name], UNREPORTED)
+    return func.coalesce(state.c[name], UNREPORTED_KEY)
 
 
 def _figures(sites: CTE) -> list[ColumnElement[Any]]:

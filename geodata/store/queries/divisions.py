@@ -33,6 +33,7 @@ def find_divisions(
     session: Session,
     scope: Scope,
     *,
+    code: str | None = None,
     kind: DivisionKind | None = None,
     district: str | None = None,
     parent: str | None = None,
@@ -51,6 +52,8 @@ def find_divisions(
         Division.is_sample,
         *(getattr(func, f"st_{side}")(Division.geom) for side in ("xmin", "ymin", "xmax", "ymax")),
     ).where(in_scope(scope))
+    if code is not None:
+        statement = statement.where(Division.code == code)
     if kind is not None:
         statement = statement.where(Division.kind == kind.value)
     if district is not None:
@@ -80,11 +83,8 @@ def get_division(session: Session, scope: Scope, code: str) -> DivisionRow:
     Raises:
         DomainError: ``division.not_found``; what lies outside the scope does not exist.
     """
-    statement = select(Division.district_code).where(Division.code == code, in_scope(scope))
-    district = session.scalar(statement)
-    for row in find_divisions(session, scope, district=district) if district else ():
-        if row.code == code:
-            return row
+    for row in find_divisions(session, scope, code=code):
+        return row
     raise DomainError("division.not_found", division=code)
 
 

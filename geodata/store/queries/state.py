@@ -29,10 +29,8 @@ from sqlalchemy.types import TypeEngine
 from geodata.domain.access import Scope
 from geodata.domain.division import DivisionKind
 from geodata.domain.inspection import VERIFIED_WITHIN_DAYS
+from geodata.domain.vocabulary import UNREPORTED_KEY
 from geodata.store.tables.base import SRID
-
-UNREPORTED: Final = "unreported"
-"""The filter value and group code for what nobody has filled in."""
 
 _COLUMNS: Final[dict[str, TypeEngine[Any]]] = {
     "site_id": BigInteger(),
@@ -130,7 +128,7 @@ def _conditions(c: Any, wanted: SiteFilter) -> Iterator[ColumnElement[bool]]:  #
     codes = {kind: getattr(wanted, kind.value) for kind in DivisionKind}
     yield from (c[f"{kind}_code"] == code for kind, code in codes.items() if code is not None)
     if wanted.category:
-        yield func.coalesce(c.category, UNREPORTED).in_(wanted.category)
+        yield func.coalesce(c.category, UNREPORTED_KEY).in_(wanted.category)
     if wanted.management_type:
         yield _has_type(c, wanted.management_type)
     if wanted.inspection_status:
@@ -150,7 +148,7 @@ def _equals(left: Any, right: str | None) -> ColumnElement[bool]:  # noqa: ANN40
 
 
 def _has_type(c: Any, wanted: Sequence[str]) -> ColumnElement[bool]:  # noqa: ANN401
-    conditions = [c.effective_types.overlap([one for one in wanted if one != UNREPORTED])]
-    if UNREPORTED in wanted:
+    conditions = [c.effective_types.overlap([one for one in wanted if one != UNREPORTED_KEY])]
+    if UNREPORTED_KEY in wanted:
         conditions.append(func.cardinality(c.effective_types) == 0)
     return or_(*conditions)
