@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,20 +19,25 @@ class Settings:
             own rows and asks nobody.
         tianditu_key: Key for Tianditu, used instead of `basemap_url`.
         session_lasts: How long a login lasts.
+        files: Folder for what people send; nothing in it is served as it lies there.
         idle_ends: A session unused for this long is over.
     """
 
     database_url: str
+    files: Path
     basemap_url: str | None = None
     tianditu_key: str | None = None
     session_lasts: timedelta = timedelta(hours=12)
     idle_ends: timedelta = timedelta(minutes=30)
 
     @classmethod
-    def read(cls, database_url: str, environ: Mapping[str, str] = os.environ) -> Settings:
+    def read(
+        cls, database_url: str, files: Path, environ: Mapping[str, str] = os.environ
+    ) -> Settings:
         """Read ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY`` from the environment."""
         return cls(
             database_url=database_url,
+            files=files,
             basemap_url=environ.get("FUGAI_BASEMAP_URL") or None,
             tianditu_key=environ.get("FUGAI_TIANDITU_KEY") or None,
         )

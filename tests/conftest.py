@@ -100,9 +100,11 @@ def world(world_url: str) -> World:
 
 
 @pytest.fixture(scope="session")
-def app(world_url: str, world: World) -> Iterator[FastAPI]:
+def app(
+    world_url: str, world: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FastAPI]:
     """The application."""
     assert world
-    app = create_app(Settings(database_url=world_url))
+    app = create_app(Settings(database_url=world_url, files=tmp_path_factory.mktemp("files")))
     yield app
     app.state.engine.dispose()

@@ -19,11 +19,13 @@ class Change:
         actor: User name, or ``cli`` for the command line.
         reason: One sentence in the actor's words, or the name of the act.
         effective_on: Day from which the change holds; ``None`` is today in Shanghai.
+        import_id: The import that it is part of, so that it can be undone as a whole.
     """
 
     actor: str
     reason: str
     effective_on: date | None = None
+    import_id: int | None = None
 
 
 def connect(url: str) -> Engine:
@@ -56,11 +58,13 @@ def sign(session: Session, change: Change) -> None:
         text(
             "SELECT set_config('fugai.actor', :actor, true),"
             " set_config('fugai.reason', :reason, true),"
-            " set_config('fugai.effective_on', :effective_on, true)"
+            " set_config('fugai.effective_on', :effective_on, true),"
+            " set_config('fugai.import_id', :import_id, true)"
         ),
         {
             "actor": change.actor,
             "reason": change.reason,
             "effective_on": change.effective_on.isoformat() if change.effective_on else "",
+            "import_id": "" if change.import_id is None else str(change.import_id),
         },
     )

@@ -13,7 +13,7 @@ from geodata.domain.access import Role, Scope
 from geodata.domain.period import today
 from geodata.store.audit import audit
 from geodata.store.session import Change, reading, writing
-from scripts.cli.database import database_url, engine
+from scripts.cli.database import database_url, engine, file_store
 from scripts.cli.output import say
 from scripts.cluster import free_port
 from server.actions.shown import shown_district
@@ -41,7 +41,7 @@ def map_at_scale(
 
     with reading(engine()) as session:
         code = shown_district(session, Scope.everything(), district).code
-    app = create_app(Settings.read(database_url()))
+    app = create_app(Settings.read(database_url(), file_store().folder))
     figures = measure(engine(), app, _token(), code, free_port())
     path = _RESULTS / "map.json"
     path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")

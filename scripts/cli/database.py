@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine
 
+from geodata.store.files import FileStore
 from scripts.cluster import Cluster
 
 _DRIVER = "postgresql+psycopg://"
@@ -40,6 +41,11 @@ def database_url() -> str:
     url = own.url()
     own.start()
     return url
+
+
+def file_store() -> FileStore:
+    """Return the store of the files that people sent."""
+    return FileStore(home() / "files")
 
 
 def engine() -> Engine:

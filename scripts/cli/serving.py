@@ -13,7 +13,7 @@ import uvicorn
 
 from geodata.domain.errors import DomainError
 from geodata.store.migrate import upgrade
-from scripts.cli.database import cluster, database_url, external_url, home
+from scripts.cli.database import cluster, database_url, external_url, file_store, home
 from scripts.cli.output import say
 from scripts.demo.first_start import prepare_demo
 from server.app import create_app
@@ -73,7 +73,7 @@ def _address(host: str | None, port: int | None) -> tuple[str, int]:
 def _run(url: str, host: str, port: int) -> None:
     say(f"✔ 打开 http://{host}:{port}/  (Ctrl-C 停止)", "open it in a browser; Ctrl-C stops")
     uvicorn.run(
-        create_app(Settings.read(url)),
+        create_app(Settings.read(url, file_store().folder)),
         host=host,
         port=port,
         log_level="warning",

@@ -1,7 +1,14 @@
 """Who is asking: accounts, sessions, tokens, and the scope that follows."""
 
 from server.auth.actor import Actor
-from server.auth.requests import CurrentActor, ReadingSession, current_actor, reading_session
+from server.auth.requests import (
+    CurrentActor,
+    ReadingSession,
+    WritingActor,
+    current_actor,
+    reading_session,
+    writing_actor,
+)
 from server.auth.sessions import COOKIE, log_in, log_out
 
 __all__ = [
@@ -9,8 +16,10 @@ __all__ = [
     "Actor",
     "CurrentActor",
     "ReadingSession",
+    "WritingActor",
     "current_actor",
     "log_in",
     "log_out",
     "reading_session",
+    "writing_actor",
 ]

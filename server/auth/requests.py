@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from geodata.domain.access import WRITING_ROLES
 from geodata.domain.errors import DomainError
 from geodata.store.session import reading
 from server.auth.actor import Actor
@@ -35,6 +36,17 @@ def current_actor(request: Request) -> Actor:
     return actor
 
 
+def writing_actor(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+    """Return who is asking, if the role may change the ledger.
+
+    Raises:
+        DomainError: ``auth.forbidden``.
+    """
+    if actor.role not in WRITING_ROLES:
+        raise DomainError("auth.forbidden", role=actor.role.value)
+    return actor
+
+
 def reading_session(request: Request) -> Iterator[Session]:
     """Yield a session that cannot write."""
     with reading(request.app.state.engine) as session:
@@ -42,4 +54,5 @@ def reading_session(request: Request) -> Iterator[Session]:
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
+WritingActor = Annotated[Actor, Depends(writing_actor)]
 ReadingSession = Annotated[Session, Depends(reading_session, scope="function")]

@@ -12,10 +12,13 @@ from geodata.domain import (
     category,
     division,
     errors,
+    governance,
+    importing,
     indicator,
     inspection,
     management,
     site,
+    utility,
 )
 from geodata.domain.policy import POLICIES
 from geodata.domain.vocabulary import LANGUAGES, group_of, groups, label, lookup, squeeze, words
@@ -26,7 +29,8 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 """Not of the domain: pages choose their own words for how much a fault costs."""
 
 _MODULES = (
-    *(access, category, division, errors, indicator, inspection, management, site),
+    *(access, category, division, errors, governance, importing, indicator, inspection),
+    *(management, site, utility),
     symbology,
 )
 ENUMERATIONS = [

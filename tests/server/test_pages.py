@@ -148,9 +148,9 @@ def test_every_word_of_the_map_is_told_in_both_languages_and_used() -> None:
         assert re.search(rf"\b{key}\b", scripts), f"{key} is not used"
 
 
-def test_only_a_set_basemap_may_send_pictures(world_url: str, world: World) -> None:
+def test_only_a_set_basemap_may_send_pictures(world_url: str, world: World, tmp_path: Path) -> None:
     tiles = "http://tiles.intranet:8080/{z}/{x}/{y}.png"
-    app = create_app(Settings(database_url=world_url, basemap_url=tiles))
+    app = create_app(Settings(database_url=world_url, files=tmp_path, basemap_url=tiles))
     token = {"authorization": f"Bearer {world.token}"}
     with TestClient(app) as client:
         answer = client.get("/map", headers=token)

@@ -38,7 +38,17 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     CASE WHEN v IS NULL THEN s.point ELSE (v ->> 'point')::geometry(Point, 4490) END,
     CASE WHEN v IS NULL THEN s.geom_source ELSE v ->> 'geom_source' END,
     CASE WHEN v IS NULL THEN s.geom_3857 ELSE
-      ST_Transform((v ->> 'geom')::geometry(MultiPolygon, 4490), 3857) END
+      ST_Transform((v ->> 'geom')::geometry(MultiPolygon, 4490), 3857) END,
+    CASE WHEN v IS NULL THEN s.is_ready_for_star ELSE (v ->> 'is_ready_for_star')::boolean END,
+    CASE WHEN v IS NULL THEN s.readiness_reason ELSE v ->> 'readiness_reason' END,
+    CASE WHEN v IS NULL THEN s.has_cleaning ELSE (v ->> 'has_cleaning')::boolean END,
+    CASE WHEN v IS NULL THEN s.has_security ELSE (v ->> 'has_security')::boolean END,
+    CASE WHEN v IS NULL THEN s.has_order ELSE (v ->> 'has_order')::boolean END,
+    CASE WHEN v IS NULL THEN s.collection_share ELSE (v ->> 'collection_share')::numeric(5, 4) END,
+    CASE WHEN v IS NULL THEN s.responsible ELSE v ->> 'responsible' END,
+    CASE WHEN v IS NULL THEN s.grid_members ELSE (v ->> 'grid_members')::integer END,
+    CASE WHEN v IS NULL THEN s.geom_accuracy_m ELSE (v ->> 'geom_accuracy_m')::numeric(8, 2) END,
+    CASE WHEN v IS NULL THEN s.geom_note ELSE v ->> 'geom_note' END
   FROM site AS s
   LEFT JOIN LATERAL (
     SELECT one.new AS v FROM site_version AS one

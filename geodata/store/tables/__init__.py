@@ -4,7 +4,15 @@ from geodata.store.tables.accounts import Account, ApiToken, AuditLine, LoginSes
 from geodata.store.tables.base import Base
 from geodata.store.tables.divisions import Division
 from geodata.store.tables.ground import Footprint, Landuse, Road
+from geodata.store.tables.imports import ColumnMemory, LedgerImport, StagedRow
 from geodata.store.tables.inspections import Finding, Inspection
+from geodata.store.tables.records import (
+    SiteContact,
+    SiteEvidence,
+    SiteMilestone,
+    SiteSeparation,
+    SiteUtility,
+)
 from geodata.store.tables.sites import ManagementArrangement, Site, SiteVersion
 
 __all__ = [
@@ -12,14 +20,22 @@ __all__ = [
     "ApiToken",
     "AuditLine",
     "Base",
+    "ColumnMemory",
     "Division",
     "Finding",
     "Footprint",
     "Inspection",
     "Landuse",
+    "LedgerImport",
     "LoginSession",
     "ManagementArrangement",
     "Road",
     "Site",
+    "SiteContact",
+    "SiteEvidence",
+    "SiteMilestone",
+    "SiteSeparation",
+    "SiteUtility",
     "SiteVersion",
+    "StagedRow",
 ]

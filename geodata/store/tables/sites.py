@@ -63,6 +63,14 @@ class Site(Base):
     maintenance_fund: Mapped[bool | None] = mapped_column(Boolean)
     utility_handover: Mapped[bool | None] = mapped_column(Boolean)
     note: Mapped[str | None]
+    is_ready_for_star: Mapped[bool | None] = mapped_column(Boolean)
+    readiness_reason: Mapped[str | None]
+    has_cleaning: Mapped[bool | None] = mapped_column(Boolean)
+    has_security: Mapped[bool | None] = mapped_column(Boolean)
+    has_order: Mapped[bool | None] = mapped_column(Boolean)
+    collection_share: Mapped[Decimal | None] = mapped_column(Numeric(5, 4))
+    responsible: Mapped[str | None]
+    grid_members: Mapped[int | None] = mapped_column(Integer)
     source_row: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     listed_on: Mapped[date]
     delisted_on: Mapped[date | None]
@@ -70,6 +78,8 @@ class Site(Base):
     geom: Mapped[Any] = geometry("MULTIPOLYGON")
     point: Mapped[Any] = geometry("POINT")
     geom_source: Mapped[str | None]
+    geom_accuracy_m: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
+    geom_note: Mapped[str | None]
     geom_3857: Mapped[Any] = drawn_copy("MULTIPOLYGON")
 
     __table_args__ = (
@@ -78,7 +88,9 @@ class Site(Base):
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
         CheckConstraint("buildings >= 0 AND households >= 0", name="counts"),
         CheckConstraint("floor_area_m2 >= 0", name="floor_area_m2"),
-        CheckConstraint("delisted_on > listed_on", name="delisted_on"),
+        # Delisted on its first day: it was never in the ledger, an import was undone.
+        CheckConstraint("delisted_on >= listed_on", name="delisted_on"),
+        CheckConstraint("collection_share BETWEEN 0 AND 1", name="collection_share"),
         CheckConstraint("geom IS NULL OR NOT st_isempty(geom)", name="geom"),
         ForeignKeyConstraint(
             ["town_code", "district_code"], ["division.code", "division.parent_code"]
@@ -148,8 +160,11 @@ class SiteVersion(Base):
     reason: Mapped[str]
     effective_on: Mapped[date]
     recorded_at: Mapped[CreatedAt]
+    import_id: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
         Index(None, "site_id", "effective_on", "id"),
+        Index(None, "import_id", postgresql_where=text("import_id IS NOT NULL")),
+        Index(None, "effective_on"),
         Index(None, "subject", "effective_on"),
     )
