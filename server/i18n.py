@@ -16,6 +16,7 @@ from geodata.domain.vocabulary import LANGUAGES, Language
 LANGUAGE_COOKIE: Final = "lang"
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _LONGEST_LIST: Final = 12
+_FIRST_STOP: Final = re.compile(r"。|(?<=[a-z”)0-9])[.;] (?=[A-Z])")
 
 
 def language_of(request: Request) -> Language:
@@ -35,6 +36,20 @@ def sentence(code: str, facts: Mapping[str, object], language: Language) -> str:
     templates = catalogue("messages")
     entry = templates.get(code) or {"zh": f"{code}", "en": f"{code}"}
     return fill(entry[language], facts)
+
+
+def reason_and_advice(
+    code: str, facts: Mapping[str, object], language: Language
+) -> tuple[str, str]:
+    """Return a sentence in two: what is wrong, and what to do about it.
+
+    Every message says first the one, then the other; see ``messages.toml``.
+    """
+    text = sentence(code, facts, language)
+    match = _FIRST_STOP.search(text)
+    return (
+        (text, "") if match is None else (text[: match.end()].strip(), text[match.end() :].strip())
+    )
 
 
 def fill(template: str, facts: Mapping[str, object]) -> str:

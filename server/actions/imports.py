@@ -31,9 +31,10 @@ from geodata.spatial.vectors import read_polygons
 from geodata.store.audit import audit
 from geodata.store.imports.divisions import import_divisions
 from geodata.store.imports.ground import import_footprints, import_landuse, import_roads
+from geodata.store.imports.merging import MergeMode
 from geodata.store.imports.places import add_division
 from geodata.store.imports.report import ImportReport
-from geodata.store.imports.sites import MergeMode, merge_sites
+from geodata.store.imports.sites import merge_sites
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.inside import places_of_points, points_outside
 from geodata.store.session import Change, writing

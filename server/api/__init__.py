@@ -2,8 +2,21 @@
 
 from fastapi import APIRouter
 
-from server.api import divisions, drawn, exports, figures, health, login, sites, trend
+from server.api import (
+    divisions,
+    drawn,
+    exports,
+    figures,
+    health,
+    ledger_imports,
+    login,
+    sites,
+    trend,
+)
 
 api_router = APIRouter()
-for _module in (health, login, divisions, sites, figures, trend, drawn, exports):
+for _module in (
+    *(health, login, divisions, sites, figures, trend, drawn, exports),
+    ledger_imports,
+):
     api_router.include_router(_module.router)

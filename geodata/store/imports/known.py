@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
@@ -84,7 +84,10 @@ def differences(
 
 
 class KnownSites:
-    """The listed sites of a district, each to be taken once by the rows of one file."""
+    """The listed sites of a district, each to be taken once by the rows of one file.
+
+    A site that left the ledger is there by its code only: under it, it may come back.
+    """
 
     def __init__(self, session: Session, district: str) -> None:
         """Read them."""
@@ -96,42 +99,37 @@ class KnownSites:
                 Site.town_code,
                 Site.neighbourhood_code,
                 Site.source_row,
+                Site.row_version,
+                Site.delisted_on,
                 func.st_x(Site.point).label("longitude"),
                 func.st_y(Site.point).label("latitude"),
                 *columns,
-            ).where(Site.district_code == district, Site.delisted_on.is_(None))
+            ).where(
+                Site.district_code == district,
+                or_(Site.delisted_on.is_(None), Site.external_id.is_not(None)),
+            )
         ).all()
-        self._by_id: dict[str, Row[Any]] = {}
+        self.by_site: dict[int, Row[Any]] = {row.id: row for row in rows}
+        self._by_code: dict[str, Row[Any]] = {}
         self._by_name: dict[Key, list[Row[Any]]] = {}
         self._taken: dict[Any, int] = {}
-        self._count = len(rows)
         for row in rows:
             if row.external_id is not None:
-                self._by_id[row.external_id] = row
-            self._by_name.setdefault(_key(dict(row._mapping)), []).append(row)  # noqa: SLF001
+                self._by_code[row.external_id] = row
+            if row.delisted_on is None:
+                self._by_name.setdefault(_key(dict(row._mapping)), []).append(row)  # noqa: SLF001
 
     @property
-    def unseen(self) -> int:
-        """Number of sites that no row of the file meant."""
-        return self._count - sum(isinstance(one, int) for one in self._taken)
+    def unseen(self) -> list[Row[Any]]:
+        """The listed sites that no row of the file meant."""
+        rows = self.by_site.values()
+        return [row for row in rows if row.delisted_on is None and row.id not in self._taken]
 
-    def take(self, values: Mapping[str, Any], draft: SiteDraft) -> Row[Any] | None:
-        """Return the site that a row means, ``None`` for a new one.
-
-        Raises:
-            DomainError: ``site.stands_twice`` when an earlier row of the file means it too.
-        """
-        row = self._match(values, draft)
-        mark: Any = row.id if row is not None else _identity(values, draft)
-        if mark in self._taken:
-            raise DomainError("site.stands_twice", value=draft.name, first_row=self._taken[mark])
-        self._taken[mark] = draft.place.row
-        return row
-
-    def _match(self, values: Mapping[str, Any], draft: SiteDraft) -> Row[Any] | None:
+    def find(self, values: Mapping[str, Any], draft: SiteDraft) -> Row[Any] | None:
+        """Return the site that has a row's code, or its name and place."""
         external_id = values["external_id"]
-        if external_id is not None and external_id in self._by_id:
-            return self._by_id[external_id]
+        if external_id is not None and external_id in self._by_code:
+            return self._by_code[external_id]
         namesakes = [
             row
             for row in self._by_name.get(_key(values), [])
@@ -145,6 +143,17 @@ class KnownSites:
             namesakes.sort(key=lambda row: _squared_degrees(row, draft))
             return namesakes[0] if namesakes else None
         return namesakes[0] if len(namesakes) == 1 else None
+
+    def take(self, site: Row[Any] | None, values: Mapping[str, Any], draft: SiteDraft) -> None:
+        """Keep a site, or for ``None`` the place of a new one, for a row of the file.
+
+        Raises:
+            DomainError: ``site.stands_twice`` when an earlier row of the file means it too.
+        """
+        mark: Any = site.id if site is not None else _identity(values, draft)
+        if mark in self._taken:
+            raise DomainError("site.stands_twice", value=draft.name, first_row=self._taken[mark])
+        self._taken[mark] = draft.place.row
 
 
 def _key(values: Mapping[str, Any]) -> Key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from geodata.domain.division import PARENT_KIND, DivisionKind
 from geodata.domain.errors import DomainError
+from geodata.domain.site import SiteDraft
 from geodata.domain.vocabulary import squeeze
 from geodata.store.tables import Division
 
@@ -55,6 +57,7 @@ class DivisionBook:
         self._grows = grows
         self._codes: dict[tuple[str, str], str] = {}
         self._names: dict[str, list[str]] = {}
+        self._name_of: dict[str, str] = {}
         rows = session.execute(
             select(Division.code, Division.parent_code, Division.name, Division.aliases)
             .where(Division.district_code == district)
@@ -63,6 +66,7 @@ class DivisionBook:
         if not rows:
             raise DomainError("division.not_found", division=district)
         for code, parent, name, aliases in rows:
+            self._name_of[code] = name
             for one in (name, *aliases):
                 self._codes.setdefault((parent or "", place_key(one)), code)
             self._names.setdefault(parent or "", []).append(name)
@@ -84,6 +88,37 @@ class DivisionBook:
         if not name:
             return None
         return self._find(DivisionKind.NEIGHBOURHOOD, town, name)
+
+    def completed(
+        self, draft: SiteDraft, *, town: str | None, neighbourhood: str | None
+    ) -> SiteDraft:
+        """Return a row of the form with the place that it leaves to the file to tell.
+
+        A town that is not named is the given one, else the only one with a neighbourhood of the
+        row's name; a neighbourhood that is not named is the given one, else the sheet's name.
+
+        Args:
+            draft: As read.
+            town: Code of the only town that the file may be of.
+            neighbourhood: Code of the only neighbourhood.
+        """
+        named = draft.town
+        if named is None and town is not None:
+            named = self._name_of[town]
+        elif named is None and draft.neighbourhood is not None:
+            named = self._only_town_with(draft.neighbourhood)
+        code = self._codes.get((self._district, place_key(named or "")))
+        below = draft.neighbourhood
+        if below is None and neighbourhood is not None:
+            below = self._name_of[neighbourhood]
+        elif below is None and (code, place_key(draft.place.sheet or "")) in self._codes:
+            below = draft.place.sheet
+        return replace(draft, town=named, neighbourhood=below)
+
+    def _only_town_with(self, neighbourhood: str) -> str | None:
+        key = place_key(neighbourhood)
+        towns = [parent for parent, name in self._codes if name == key and parent in self._name_of]
+        return self._name_of[towns[0]] if len(towns) == 1 else None
 
     def _find(self, kind: DivisionKind, parent: str, name: str) -> str:
         code = self._codes.get((parent, place_key(name)))

@@ -15,8 +15,9 @@ from geodata.domain.category import Category
 from geodata.domain.errors import DomainError, Severity
 from geodata.domain.management import ManagementType as M
 from geodata.domain.site import ServiceStar, SiteDraft
+from geodata.store.imports.merging import MergeMode
 from geodata.store.imports.report import ImportReport
-from geodata.store.imports.sites import MergeMode, merge_sites
+from geodata.store.imports.sites import merge_sites
 from geodata.store.session import Change, sign
 from geodata.store.tables import Division, Site, SiteVersion
 from tests.builders import NOTICE_ON, a_district, a_draft, a_neighbourhood, a_site, a_town

@@ -1,0 +1,36 @@
+"""Many rows at once: COPY, which takes a tenth of the time of single inserts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+def copy_into(
+    session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write rows by COPY in the session's transaction; triggers and checks hold as ever.
+
+    Args:
+        session: A writing session; what it holds back is written first.
+        table: A name of ours.
+        columns: Names of ours.
+        rows: Values in their order; geometries as EWKT or hexadecimal EWKB, JSON as text.
+    """
+    session.flush()
+    names = ", ".join(f'"{name}"' for name in columns)
+    cursor = session.connection().connection.cursor()
+    with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def next_ids(session: Session, table: str, count: int) -> list[int]:
+    """Return so many unused ids of a table, so that rows can refer to others not yet written."""
+    statement = text(
+        "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
+    )
+    return list(session.scalars(statement, {"table": table, "count": count}))

@@ -1,0 +1,213 @@
+"""Imports of ledgers: sent, staged, decided, applied, undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from pydantic import BaseModel, Field
+
+from geodata.domain.importing import RowOutcome
+from geodata.domain.personal import mask_phone
+from geodata.domain.vocabulary import Language
+from geodata.store.files import FileStore
+from geodata.store.queries.imports import RowPage, find_imports, find_staged_rows, get_import
+from geodata.store.session import reading
+from geodata.store.tables import LedgerImport
+from server.actions import ledger_imports as actions
+from server.actions.import_choices import choose
+from server.auth import Actor, CurrentActor, ReadingSession, WritingActor
+from server.i18n import language_of, reason_and_advice
+
+router = APIRouter(prefix="/api/ledger/imports", tags=["ledger"])
+
+_MOST_ROWS = 1000
+_FAULTS_SHOWN = 1000
+
+
+class Choices(BaseModel):
+    """Choices by number of the row: a site's id, ``new``, ``skip``, ``delist``, or null."""
+
+    choices: dict[int, str | None] = Field(max_length=_MOST_ROWS)
+
+
+class Order(BaseModel):
+    """How to apply."""
+
+    skip_faulty: bool = False
+
+
+def file_store(request: Request) -> FileStore:
+    """Return the store of what people send."""
+    return FileStore(request.app.state.settings.files)
+
+
+def sender_of(actor: Actor) -> actions.Sender:
+    """Return who sends, as the actions know them."""
+    return actions.Sender(name=actor.username, scope=actor.scope)
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+def send(
+    request: Request,
+    actor: WritingActor,
+    file: Annotated[UploadFile, File()],
+    district: Annotated[str | None, Form()] = None,
+    town: Annotated[str | None, Form()] = None,
+    on: Annotated[date | None, Form()] = None,
+    stage: Annotated[bool, Form()] = True,  # noqa: FBT002 - a form's field
+) -> dict[str, Any]:
+    """Keep a workbook and tell what it would do; nothing in the ledger changes.
+
+    With ``stage=false`` it is only kept, to be staged by a request of its own whose progress
+    ``GET /api/ledger/imports/{id}`` tells.
+    """
+    engine, store, sender = request.app.state.engine, file_store(request), sender_of(actor)
+    delivery = actions.Delivery(
+        name=file.filename or "", district=district or None, town=town or None, on=on
+    )
+    import_id = actions.receive(engine, store, sender, file.file, delivery)
+    if stage:
+        actions.stage(engine, store, sender, import_id)
+    return _told(request, actor, import_id)
+
+
+@router.get("")
+def imports(
+    request: Request, actor: CurrentActor, session: ReadingSession, district: str | None = None
+) -> dict[str, Any]:
+    """Return the latest imports."""
+    language = language_of(request)
+    found = find_imports(session, actor.scope, district=district)
+    return {"imports": [import_json(one, language, faults_shown=0) for one in found]}
+
+
+@router.get("/{import_id}")
+def one_import(
+    import_id: int, request: Request, actor: CurrentActor, session: ReadingSession
+) -> dict[str, Any]:
+    """Return an import with its report and how far it has come."""
+    return import_json(get_import(session, actor.scope, import_id), language_of(request))
+
+
+@router.get("/{import_id}/rows")
+def rows(
+    import_id: int,
+    actor: CurrentActor,
+    session: ReadingSession,
+    outcome: RowOutcome | None = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST_ROWS)] = 100,
+    cursor: Annotated[int, Query(ge=0)] = 0,
+) -> dict[str, Any]:
+    """Return staged rows: what would change, and who is asked about."""
+    page = find_staged_rows(
+        session, actor.scope, import_id, outcome=outcome, limit=limit, cursor=cursor
+    )
+    return rows_json(page)
+
+
+@router.post("/{import_id}/stage")
+def stage_again(import_id: int, request: Request, actor: WritingActor) -> dict[str, Any]:
+    """Read and compare, for the first time or anew."""
+    engine, store = request.app.state.engine, file_store(request)
+    actions.stage(engine, store, sender_of(actor), import_id)
+    return _told(request, actor, import_id)
+
+
+@router.post("/{import_id}/choices")
+def decide(
+    import_id: int, wanted: Choices, request: Request, actor: WritingActor
+) -> dict[str, Any]:
+    """Keep what the clerk decides about rows."""
+    choose(request.app.state.engine, sender_of(actor), import_id, wanted.choices)
+    return {"id": import_id, "decided": len(wanted.choices)}
+
+
+@router.post("/{import_id}/apply")
+def apply(
+    import_id: int, request: Request, actor: WritingActor, order: Order | None = None
+) -> dict[str, Any]:
+    """Write what was staged, in one transaction."""
+    skips_faulty = order is not None and order.skip_faulty
+    engine = request.app.state.engine
+    actions.apply(engine, sender_of(actor), import_id, skips_faulty=skips_faulty)
+    return _told(request, actor, import_id)
+
+
+@router.post("/{import_id}/undo")
+def undo(import_id: int, request: Request, actor: WritingActor) -> dict[str, Any]:
+    """Take an applied import back as a whole."""
+    sites = actions.undo(request.app.state.engine, sender_of(actor), import_id)
+    return _told(request, actor, import_id) | {"sites": sites}
+
+
+def import_json(
+    one: LedgerImport, language: Language, *, faults_shown: int = _FAULTS_SHOWN
+) -> dict[str, Any]:
+    """Return an import as the interface tells it."""
+    report = one.report
+    faults = report.get("faults", [])
+    refusal = report.get("refusal")
+    told = None
+    if refusal is not None:
+        reason, advice = reason_and_advice(refusal["code"], refusal["facts"], language)
+        told = {**refusal, "reason": reason, "suggestion": advice}
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "state": one.state,
+        "file": one.file_name,
+        "effective_on": one.effective_on,
+        "progress_share": one.progress_share,
+        "created_by": one.created_by,
+        "created_at": one.created_at,
+        "applied_by": one.applied_by,
+        "applied_at": one.applied_at,
+        "undone_by": one.undone_by,
+        "undone_at": one.undone_at,
+        "report": {
+            "counts": report.get("counts", {}),
+            "applied": report.get("applied"),
+            "refusal": told,
+            "faults_total": len(faults) + report.get("faults_left_out", 0),
+            "faults": [fault_json(fault, language) for fault in faults[:faults_shown]],
+        },
+    }
+
+
+def fault_json(fault: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Return a fault with where it stands, why it is one, and what to do about it."""
+    facts = {**fault["facts"], "value": fault["value"], "row": fault["row"]}
+    facts["column"] = fault["column"]
+    reason, advice = reason_and_advice(fault["code"], facts, language)
+    kept = ("severity", "code", "sheet", "row", "column", "cell", "value")
+    return {name: fault.get(name) for name in kept} | {"reason": reason, "suggestion": advice}
+
+
+def rows_json(page: RowPage) -> dict[str, Any]:
+    """Return staged rows without what is nobody's to see."""
+    names = ("number", "outcome", "sheet", "row", "name", "site_id", "candidates")
+    return {
+        "total": page.total,
+        "next_cursor": page.next_cursor,
+        "rows": [
+            {name: row[name] for name in names}
+            | {"changes": _masked(row["changes"]), "choice": row["choice"]}
+            for row in page.rows
+        ],
+    }
+
+
+def _masked(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: [mask_phone(one) for one in values] if name == "phone" else values
+        for name, values in changes.items()
+    }
+
+
+def _told(request: Request, actor: Actor, import_id: int) -> dict[str, Any]:
+    with reading(request.app.state.engine) as session:
+        return import_json(get_import(session, actor.scope, import_id), language_of(request))
