@@ -26,8 +26,10 @@ from geodata.store.tables import (
     Finding,
     Footprint,
     Inspection,
+    LedgerImport,
     ManagementArrangement,
     Site,
+    StagedRow,
 )
 from geodata.store.tables.base import SRID
 
@@ -235,6 +237,28 @@ def a_footprint(
 def a_draft(name: str = "和平小区", *, row: int = 6, **fields: Any) -> SiteDraft:
     """Return a row as a reader of files hands it over; any field of `SiteDraft` may be named."""
     return SiteDraft(place=Place("台账.xlsx", "Sheet1", row), name=name, **fields)
+
+
+def an_import(session: Session, town: Division, site: Site) -> LedgerImport:
+    """Add a staged import of a town with one row, that of a site."""
+    sent = _add(
+        session,
+        LedgerImport(
+            district_code=town.district_code,
+            town_code=town.code,
+            kind="ledger",
+            state="staged",
+            file_name=f"{site.name}.xlsx",
+            digest="0" * 64,
+            size_bytes=1,
+            effective_on=NOTICE_ON,
+            report={"counts": {"unchanged": 1, "errors": 0}, "faults": []},
+            created_by="tester",
+        ),
+    )
+    row = {"import_id": sent.id, "number": 1, "outcome": "unchanged", "name": site.name}
+    _add(session, StagedRow(**row, site_id=site.id, changes={}, candidates=[]))
+    return sent
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from tests.builders import (
     a_neighbourhood,
     a_site,
     a_town,
+    an_import,
     an_inspection,
     square,
 )
@@ -42,6 +43,7 @@ class World:
         west: Code of the other town.
         names: Names of the sites, by town.
         ids: Ids of the sites by name.
+        sent: Number of an import that the other town sent.
         token: API token of the leader.
     """
 
@@ -50,6 +52,7 @@ class World:
     west: str
     names: dict[str, list[str]]
     ids: dict[str, int]
+    sent: int
     token: str
 
 
@@ -155,6 +158,7 @@ def build_world(engine: Engine) -> World:
                 division_code=division,
             )
         session.flush()
+        sent = an_import(session, west, sites[5])
         return World(
             district=district.code,
             east=east.code,
@@ -164,5 +168,6 @@ def build_world(engine: Engine) -> World:
                 west.code: [one.name for one in sites[5:]],
             },
             ids={one.name: one.id for one in sites},
+            sent=sent.id,
             token=add_token(session, Role.LEADER.value, label="test"),
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.cli.database import database_url
+from scripts.cli.database import database_url, file_store
 from scripts.demo.first_start import build_and_load
 from scripts.demo.size import DemoSize
 
@@ -26,4 +26,6 @@ def build(
     seed: Annotated[int, typer.Option()] = 126,
 ) -> None:
     """生成并导入示例区 / Make the demo district and import it."""
-    build_and_load(database_url(), DemoSize(communities, standalone, footprints), seed=seed)
+    build_and_load(
+        database_url(), file_store(), DemoSize(communities, standalone, footprints), seed=seed
+    )

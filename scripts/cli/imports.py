@@ -15,6 +15,7 @@ from geodata.domain.errors import DomainError, Fault, Severity
 from geodata.domain.vocabulary import LANGUAGES, Language, words
 from geodata.spatial.datum import parse_datum
 from geodata.store.imports.report import ImportReport
+from scripts.cli import ledger_imports
 from scripts.cli.database import engine
 from scripts.cli.output import say
 from server.actions import imports as actions
@@ -34,6 +35,7 @@ Full = Annotated[bool, typer.Option("--full", help="列出全部提示 / list ev
 
 def register(app: typer.Typer) -> None:
     """Add the sub-commands."""
+    ledger_imports.register(_app)
     app.add_typer(_app, name="import")
 
 
@@ -58,20 +60,6 @@ def listing(
         engine(), file, order, datum=parse_datum(datum), overrides=overrides, join=join
     )
     _finish(report, as_json=as_json, full=full)
-
-
-@_app.command()
-def ledger(
-    file: File,
-    district: District = None,
-    on: On = None,
-    skip_faulty: Skip = False,
-    as_json: AsJson = False,
-    full: Full = False,
-) -> None:
-    """《住宅小区基本情况台账》 / A workbook of the official form."""
-    order = _order(district, on, skip_faulty=skip_faulty)
-    _finish(actions.import_ledger_file(engine(), file, order), as_json=as_json, full=full)
 
 
 @_app.command()

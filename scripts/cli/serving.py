@@ -49,7 +49,7 @@ def up(host: Host = None, port: Port = None) -> None:
         url = database_url()
         say("检查表结构…", "upgrading the schema")
         upgrade(url)
-        prepare_demo(url, home())
+        prepare_demo(url, file_store(), home())
         _run(url, *address)
     finally:
         if own is not None:

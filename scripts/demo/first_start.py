@@ -22,6 +22,7 @@ from geodata.domain.category import Category
 from geodata.domain.errors import DomainError
 from geodata.domain.period import today
 from geodata.store.audit import audit
+from geodata.store.files import FileStore
 from geodata.store.imports.ground import (
     import_boundaries,
     import_footprints,
@@ -39,14 +40,15 @@ from scripts.demo.build import DemoFiles, build_demo
 from scripts.demo.size import DemoSize
 from scripts.demo.territory import DISTRICT
 from scripts.demo.visits import make_visits
-from server.actions.imports import ImportOrder, import_divisions_file, import_ledger_file
+from server.actions.imports import ImportOrder, import_divisions_file
+from server.actions.ledger_imports import Delivery, Sender, import_whole
 
 SEED: Final = 126
 _ACTOR: Final = "demo"
 _BEGUN, _BUILT = "begin_demo", "build_demo"
 
 
-def prepare_demo(url: str, home: Path) -> None:
+def prepare_demo(url: str, store: FileStore, home: Path) -> None:
     """Build the demo district into an empty database and tell its accounts.
 
     A database with districts of its own and no demo in it is left alone.
@@ -56,15 +58,16 @@ def prepare_demo(url: str, home: Path) -> None:
             is_begun = find_act(session, _BEGUN) is not None
             is_empty = not find_divisions(session, Scope.everything())
         if is_begun or is_empty:
-            _build_and_load(engine, DemoSize(), seed=SEED, is_any_size=is_begun)
+            _build_and_load(engine, store, DemoSize(), seed=SEED, is_any_size=is_begun)
             add_demo_accounts(engine, home)
 
 
-def build_and_load(url: str, size: DemoSize, *, seed: int) -> None:
+def build_and_load(url: str, store: FileStore, size: DemoSize, *, seed: int) -> None:
     """Build the demo district and import it; one that is there already is left alone.
 
     Args:
         url: Of an upgraded database.
+        store: For the ledgers, as if they had been sent.
         size: What to make.
         seed: The same seed, size and day make the same district.
 
@@ -72,10 +75,12 @@ def build_and_load(url: str, size: DemoSize, *, seed: int) -> None:
         DomainError: ``demo.exists`` when a demo district of another size or seed is there.
     """
     with _connected(url) as engine:
-        _build_and_load(engine, size, seed=seed, is_any_size=False)
+        _build_and_load(engine, store, size, seed=seed, is_any_size=False)
 
 
-def _build_and_load(engine: Engine, size: DemoSize, *, seed: int, is_any_size: bool) -> None:
+def _build_and_load(
+    engine: Engine, store: FileStore, size: DemoSize, *, seed: int, is_any_size: bool
+) -> None:
     """Build and import; `is_any_size` takes up what was begun, whatever its size."""
     wanted = asdict(size) | {"seed": seed}
     begun = _begun(engine) or wanted | {"today": today().isoformat()}
@@ -90,7 +95,7 @@ def _build_and_load(engine: Engine, size: DemoSize, *, seed: int, is_any_size: b
     with TemporaryDirectory() as folder, steps() as progress:
         files = build_demo(Path(folder), size, seed=begun["seed"], today=day, progress=progress)
         _begin(engine, begun)
-        _load(engine, files, progress, day=day, seed=begun["seed"])
+        _load(engine, store, files, progress, day=day, seed=begun["seed"])
 
 
 @contextmanager
@@ -114,7 +119,15 @@ def _begin(engine: Engine, facts: dict[str, Any]) -> None:
             audit(session, _ACTOR, _BEGUN, DISTRICT, **facts)
 
 
-def _load(engine: Engine, files: DemoFiles, progress: Progress, *, day: date, seed: int) -> None:
+def _load(
+    engine: Engine,
+    store: FileStore,
+    files: DemoFiles,
+    progress: Progress,
+    *,
+    day: date,
+    seed: int,
+) -> None:
     order = ImportOrder(actor=_ACTOR, district=DISTRICT)
     progress("导入区划  /  importing divisions")
     import_divisions_file(engine, files.divisions, order, is_sample=True)
@@ -122,11 +135,13 @@ def _load(engine: Engine, files: DemoFiles, progress: Progress, *, day: date, se
         progress(f"导入台账 {on}  /  importing the ledger")
         if on < _latest_edition(engine):
             continue
-        report = import_ledger_file(
-            engine, path, ImportOrder(actor=_ACTOR, district=DISTRICT, on=on)
+        import_whole(
+            engine,
+            store,
+            Sender(name=_ACTOR, scope=Scope.everything()),
+            path,
+            Delivery(name=f"{path.stem}.xlsx", district=DISTRICT, on=on),
         )
-        if not report.applied:
-            raise DomainError("import.nothing_kept", errors=len(report.errors))
         # Before the next edition, so that each later version holds the boundary too.
         with writing(engine, Change(_ACTOR, "示例边界", on)) as session:
             import_boundaries(session, _with_ids(session, files), source="demo")

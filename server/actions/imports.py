@@ -13,12 +13,10 @@ from typing import Any, Final
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from geodata.domain.access import Scope
 from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError, Fault, Severity
 from geodata.domain.period import today
 from geodata.domain.site import SiteDraft
-from geodata.ledger.form_reader import read_form
 from geodata.ledger.listing import read_listing
 from geodata.ledger.tables import read_table
 from geodata.ledger.values import as_text
@@ -35,7 +33,6 @@ from geodata.store.imports.merging import MergeMode
 from geodata.store.imports.places import add_division
 from geodata.store.imports.report import ImportReport
 from geodata.store.imports.sites import merge_sites
-from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.inside import places_of_points, points_outside
 from geodata.store.session import Change, writing
 from geodata.store.tables import Division
@@ -107,19 +104,6 @@ def import_listing_file(
         merge_sites(session, report, inside, on=order.on or today(), mode=mode)
 
     return _run(engine, report, order, "import_listing", keep)
-
-
-def import_ledger_file(engine: Engine, path: Path, order: ImportOrder) -> ImportReport:
-    """Import a workbook of the official form into a district that exists."""
-    reading = read_form(path)
-    report = ImportReport(path.name, "", faults=reading.faults)
-
-    def keep(session: Session) -> None:
-        report.district = _existing_district(session, order.district)
-        mode = MergeMode(stated=reading.stated, grows=False)
-        merge_sites(session, report, reading.drafts, on=order.on or today(), mode=mode)
-
-    return _run(engine, report, order, "import_ledger", keep)
 
 
 def import_osm_file(engine: Engine, path: Path, order: ImportOrder) -> ImportReport:
@@ -221,18 +205,6 @@ def _district(session: Session, path: Path, order: ImportOrder) -> tuple[str, bo
         add_division(session, code=code, kind=DivisionKind.DISTRICT, name=name, district=code)
         return code, False
     return found, not found.startswith("own-")
-
-
-def _existing_district(session: Session, wanted: str | None) -> str:
-    if wanted is not None:
-        found = _find_district(session, wanted)
-        if found is None:
-            raise DomainError("division.not_found", division=wanted)
-        return found
-    districts = find_divisions(session, Scope.everything(), kind=DivisionKind.DISTRICT)
-    if len(districts) != 1:
-        raise DomainError("import.district_needed", known=[one.code for one in districts])
-    return districts[0].code
 
 
 def _find_district(session: Session, wanted: str) -> str | None:

@@ -43,7 +43,7 @@ from geodata.store.imports.undo import undo_import
 from geodata.store.queries.divisions import find_divisions, get_division
 from geodata.store.session import Change, sign, writing
 from geodata.store.tables import LedgerImport
-from server.actions.shown import shown_district
+from server.actions.shown import pick_district
 
 MOST_BYTES: Final = 64 << 20
 _MOST_FAULTS: Final = 20_000
@@ -125,20 +125,55 @@ def receive(
     return import_id
 
 
-def stage(engine: Engine, store: FileStore, sender: Sender, import_id: int) -> None:
+def import_whole(
+    engine: Engine, store: FileStore, sender: Sender, path: Path, delivery: Delivery
+) -> int:
+    """Receive, stage and apply a file in one go; return the number of its import.
+
+    Raises:
+        DomainError: As the three steps; nothing is in the ledger then.
+    """
+    with path.open("rb") as content:
+        import_id = receive(engine, store, sender, content, delivery)
+    stage(engine, store, sender, import_id)
+    apply(engine, sender, import_id)
+    return import_id
+
+
+def stage(
+    engine: Engine,
+    store: FileStore,
+    sender: Sender,
+    import_id: int,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> None:
     """Read the file and tell what it would do; nothing in the ledger changes.
 
     May be asked for again: after an interruption, or when the ledger has moved since.
+
+    Args:
+        engine: Of the database.
+        store: Of the files.
+        sender: Who asks.
+        import_id: Of the import.
+        progress: Told the share done, 0-1, beside the import's own row.
 
     Raises:
         DomainError: ``import.not_found``, ``import.wrong_state``, ``import.busy``; where the
             file as a whole cannot be taken, which the import then tells as its refusal.
     """
     states = (ImportState.RECEIVED, ImportState.STAGED, ImportState.REFUSED)
+
+    def told(share: float) -> None:
+        tell_progress(engine, import_id, share)
+        if progress is not None:
+            progress(share)
+
     try:
         with writing(engine, Change(sender.name, "stage import")) as session:
             one = lock_import(session, sender.scope, import_id, states=states)
-            _stage(engine, store, session, one)
+            _stage(store, session, one, told)
             audit(session, sender.name, "stage_import", one.file_name, id=import_id)
     except DomainError as refusal:
         if not refusal.code.startswith(("import.not_found", "import.wrong_state", "import.busy")):
@@ -217,7 +252,12 @@ def plain_name(name: str) -> str:
 
 def _places(session: Session, scope: Scope, delivery: Delivery) -> dict[str, Any]:
     """Return the place columns of an import: those of the scope, or of the town named."""
-    district = shown_district(session, scope, delivery.district).code
+    districts = find_divisions(session, scope, kind=DivisionKind.DISTRICT)
+    if delivery.district is None and len(districts) > 1:
+        raise DomainError("import.district_needed", known=[one.code for one in districts])
+    if delivery.district is not None and not districts:
+        raise DomainError("division.not_found", division=delivery.district)
+    district = pick_district(districts, delivery.district).code
     codes: dict[str, Any] = {"district_code": district}
     if scope.kind in (DivisionKind.TOWN, DivisionKind.NEIGHBOURHOOD):
         codes[f"{scope.kind}_code"] = scope.code
@@ -231,10 +271,9 @@ def _places(session: Session, scope: Scope, delivery: Delivery) -> dict[str, Any
     return codes
 
 
-def _stage(engine: Engine, store: FileStore, session: Session, one: LedgerImport) -> None:
-    def progress(share: float) -> None:
-        tell_progress(engine, one.id, share)
-
+def _stage(
+    store: FileStore, session: Session, one: LedgerImport, progress: Callable[[float], None]
+) -> None:
     progress(0)
     read = _read(store, one, lambda share: progress(share * _READ))
     progress(_READ)

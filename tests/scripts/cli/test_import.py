@@ -143,6 +143,14 @@ def test_divisions_and_their_ledger(fugai: Fugai, tmp_path: Path) -> None:
     )
     assert fugai("import", "divisions", divisions).code == 0
     path = write_form_by_hand(tmp_path / "台账.xlsx", [a_row()])
-    ran = fugai("import", "ledger", path, "--on", "2017-11-15")
+    ran = fugai("import", "ledger", path, "--on", "2017-11-15", "--json")
+    assert (ran.code, json.loads(ran.out)["report"]["counts"]["new"]) == (0, 1)
+    assert json.loads(fugai("coverage", "--on", "2017-11-15", "--json").out)["total"]["sites"] == 0
+    ran = fugai("import", "ledger", path, "--on", "2017-11-15", "--apply")
     assert ran.code == 0
-    assert "370306: new 1" in ran.err
+    assert "已入库; 新增 1" in ran.err
+    assert json.loads(fugai("coverage", "--on", "2017-11-15", "--json").out)["total"]["sites"] == 1
+    ran = fugai("import", "undo", "2")
+    assert ran.code == 0
+    assert json.loads(fugai("coverage", "--on", "2017-11-15", "--json").out)["total"]["sites"] == 0
+    assert "已撤销" in fugai("import", "list").out

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from geodata.domain.errors import DomainError
+from geodata.store.files import FileStore
 from geodata.store.imports.ground import import_boundaries
 from geodata.store.session import connect
 from scripts.demo import first_start
@@ -41,10 +42,16 @@ def _ask(url: str, query: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def built(server: TestServer) -> Iterator[str]:
+def store(tmp_path_factory: pytest.TempPathFactory) -> FileStore:
+    """A store for the ledgers."""
+    return FileStore(tmp_path_factory.mktemp("store") / "files")
+
+
+@pytest.fixture(scope="module")
+def built(server: TestServer, store: FileStore) -> Iterator[str]:
     """The address of a database with a small district, not to be changed."""
     url = server.clone(f"{server.worker}_demo")
-    build_and_load(url, SIZE, seed=7)
+    build_and_load(url, store, SIZE, seed=7)
     yield url
     server.drop(f"{server.worker}_demo")
 
@@ -72,7 +79,7 @@ def test_nothing_was_inspected_before_it_was_listed(built: str) -> None:
 
 
 def test_an_interrupted_build_goes_on_and_ends_as_the_other(
-    built: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    built: str, store: FileStore, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def break_off(*_: object) -> None:
         raise KeyboardInterrupt
@@ -82,8 +89,8 @@ def test_an_interrupted_build_goes_on_and_ends_as_the_other(
         with monkeypatch.context() as patch:
             patch.setattr(first_start, step, break_off if step != steps[0] else _break_off_late())
             with pytest.raises(KeyboardInterrupt):
-                build_and_load(database_url, SIZE, seed=7)
-    build_and_load(database_url, SIZE, seed=7)
+                build_and_load(database_url, store, SIZE, seed=7)
+    build_and_load(database_url, store, SIZE, seed=7)
     assert _ask(database_url, _SEEN) == _ask(built, _SEEN)
 
 
@@ -100,26 +107,30 @@ def _break_off_late() -> Any:
     return step
 
 
-def test_a_built_district_is_left_alone_and_no_other_is_put_over_it(built: str) -> None:
+def test_a_built_district_is_left_alone_and_no_other_is_put_over_it(
+    built: str, store: FileStore
+) -> None:
     before = _ask(built, "SELECT max(id) FROM audit_line")
-    build_and_load(built, SIZE, seed=7)
+    build_and_load(built, store, SIZE, seed=7)
     with pytest.raises(DomainError) as refusal:
-        build_and_load(built, SIZE, seed=8)
+        build_and_load(built, store, SIZE, seed=8)
     assert refusal.value.code == "demo.exists"
     assert refusal.value.facts["seed"] == 7
     assert _ask(built, "SELECT max(id) FROM audit_line") == before
 
 
-def test_a_size_that_cannot_be_built_is_not_begun(engine: Engine, database_url: str) -> None:
+def test_a_size_that_cannot_be_built_is_not_begun(
+    engine: Engine, store: FileStore, database_url: str
+) -> None:
     with pytest.raises(DomainError) as refusal:
-        build_and_load(database_url, DemoSize(20, 20, 100), seed=7)
+        build_and_load(database_url, store, DemoSize(20, 20, 100), seed=7)
     assert refusal.value.code == "demo.footprints_few"
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM audit_line")).scalar() == 0
 
 
 def test_a_database_with_districts_of_its_own_gets_no_demo(
-    engine: Engine, database_url: str, tmp_path
+    engine: Engine, store: FileStore, database_url: str, tmp_path
 ) -> None:
     with engine.begin() as connection:
         connection.execute(
@@ -128,7 +139,7 @@ def test_a_database_with_districts_of_its_own_gets_no_demo(
                 " VALUES ('1', 'district', '甲区', '1', 1)"
             )
         )
-    prepare_demo(database_url, tmp_path)
+    prepare_demo(database_url, store, tmp_path)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM division")).scalar() == 1
     assert list(tmp_path.iterdir()) == []

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, select, text
 
 from geodata.domain.access import Role, Scope
 from geodata.domain.errors import DomainError
-from geodata.store.files import FileStore
+from geodata.ledger.form_reader import read_form
+from geodata.ledger.form_writer import write_form
 from geodata.store.queries.coverage_table import Breakdown, coverage_table
-from geodata.store.queries.imports import find_staged_rows, get_import
+from geodata.store.queries.imports import get_import
 from geodata.store.session import Change, reading, writing
 from geodata.store.tables import AuditLine, ManagementArrangement, Site, SiteVersion
 from server.actions.import_choices import choose
 from server.actions.ledger_imports import Delivery, Sender, apply, receive, stage, undo
 from tests.builders import a_district, a_neighbourhood, a_town
+from tests.desk import CLERK, FIRST, Desk
 from tests.workbooks import a_row, write_form_by_hand
 
-FIRST, SECOND = date(2017, 11, 15), date(2017, 12, 15)
+SECOND = date(2017, 12, 15)
 NAME = "小区(楼房)名称"
-CLERK = Sender(name="clerk", scope=Scope.everything())
 
 
 @pytest.fixture
@@ -36,70 +36,6 @@ def district(engine: Engine) -> str:
         a_neighbourhood(session, "后沟社区", town=silk)
         a_town(session, "东街街道", district=district)
         return district.code
-
-
-class Desk:
-    """A clerk's desk: sends workbooks of rows and looks at what becomes of them."""
-
-    def __init__(self, engine: Engine, folder: Path, sender: Sender = CLERK) -> None:
-        self.engine, self.folder, self.sender = engine, folder, sender
-        self.store = FileStore(folder / "files")
-
-    def stage(self, *rows: dict[str, Any], on: date = FIRST, **options: Any) -> int:
-        """Send rows as a workbook and stage it."""
-        path = write_form_by_hand(self.folder / "台账.xlsx", rows)
-        return self.send(path, on=on, **options)
-
-    def send(self, path: Path, *, on: date = FIRST, **options: Any) -> int:
-        """Send a workbook and stage it; return the number of its import."""
-        delivery = Delivery(name=path.name, on=on, **options)
-        with path.open("rb") as content:
-            import_id = receive(self.engine, self.store, self.sender, content, delivery)
-        stage(self.engine, self.store, self.sender, import_id)
-        return import_id
-
-    def restage(self, import_id: int) -> None:
-        """Compare anew."""
-        stage(self.engine, self.store, self.sender, import_id)
-
-    def apply(self, import_id: int, **how: bool) -> int:
-        """Apply what is staged."""
-        apply(self.engine, self.sender, import_id, **how)
-        return import_id
-
-    def counts(self, import_id: int) -> dict[str, int]:
-        """Return what the report counts, without what is none."""
-        with reading(self.engine) as session:
-            counts = get_import(session, Scope.everything(), import_id).report["counts"]
-        return {name: count for name, count in counts.items() if count and name != "rows"}
-
-    def rows(self, import_id: int) -> list[dict[str, Any]]:
-        """Return the staged rows."""
-        with reading(self.engine) as session:
-            return [
-                dict(row) for row in find_staged_rows(session, Scope.everything(), import_id).rows
-            ]
-
-    def ledger(self) -> dict[str, Any]:
-        """Return the listed sites by name."""
-        with reading(self.engine) as session:
-            sites = session.scalars(select(Site).where(Site.delisted_on.is_(None))).all()
-            return {site.name: site for site in sites}
-
-    def state_on(self, day: date) -> list[tuple[Any, ...]]:
-        """Return what every figure is made of, on a day."""
-        with reading(self.engine) as session:
-            statement = text(
-                "SELECT name, town_code, neighbourhood_code, address, category, households,"
-                " company, ticked_types, is_covered, uncovered_since FROM site_state(:day, 180)"
-                " ORDER BY site_id"
-            )
-            return [tuple(row) for row in session.execute(statement, {"day": day})]
-
-    def number_of(self, table: type[Any]) -> int:
-        """Return the number of rows of a table."""
-        with reading(self.engine) as session:
-            return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 @pytest.fixture
@@ -349,3 +285,36 @@ def test_a_name_cannot_lead_out_of_its_folder(desk):
     stage(desk.engine, desk.store, CLERK, number)
     with reading(desk.engine) as session:
         assert get_import(session, Scope.everything(), number).file_name == "台账.xlsx"
+
+
+def test_another_writing_of_the_neighbourhood_is_the_same_place(desk):
+    desk.apply(desk.stage(a_row(**{"社区(村居)": "前沟社区居委会"})))
+    assert desk.ledger()["和平小区"].neighbourhood_code == "370306001001"
+
+
+def test_the_same_site_twice_in_a_ledger_is_refused_by_row(desk):
+    number = desk.stage(a_row(), a_row())
+    with reading(desk.engine) as session:
+        (fault,) = get_import(session, Scope.everything(), number).report["faults"]
+    assert (fault["code"], fault["row"]) == ("site.stands_twice", 6)
+    assert fault["facts"] == {"first_row": 5}
+
+
+def test_an_edition_older_than_the_ledger_is_refused(desk):
+    desk.apply(desk.stage(a_row(), on=SECOND))
+    with pytest.raises(DomainError) as refused:
+        desk.stage(a_row(), on=SECOND - timedelta(days=1))
+    assert refused.value.code == "import.older_than_ledger"
+
+
+def test_what_is_exported_and_imported_again_changes_nothing(desk):
+    rows = [
+        a_row(**{"户数(户)": 80, "建筑面积(平方米)": 1234.5, "联系电话": 13900001111}),
+        a_row(**{NAME: "-东方", "是否实行政府补贴": "是", "备注": "1-2号楼"}),
+        a_row(**{NAME: "丙", "简易物业管理": None, "尚未实施": "√"}),
+    ]
+    path = write_form_by_hand(desk.folder / "台账.xlsx", rows)
+    desk.apply(desk.send(path))
+    exported = desk.folder / "导出.xlsx"
+    write_form(read_form(path).drafts, exported, unit="周村区", filled_on=SECOND)
+    assert desk.counts(desk.send(exported, on=SECOND)) == {"unchanged": 3}
