@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from geodata.domain.indicator import Denominator
+from geodata.domain.period import SHANGHAI
 from geodata.domain.vocabulary import Language, words
 
 _M2_PER_WAN: int = 10_000
@@ -34,6 +35,14 @@ def day(value: date | None, language: Language) -> str:
     if value is None:
         return "—"
     return f"{value.year}年{value.month}月{value.day}日" if language == "zh" else value.isoformat()
+
+
+def moment(value: datetime | None, language: Language) -> str:
+    """Return a moment in Shanghai: 2017年11月15日 09:30."""
+    if value is None:
+        return "—"
+    local = value.astimezone(SHANGHAI)
+    return f"{day(local.date(), language)} {local:%H:%M}"
 
 
 def signed(value: int) -> str:

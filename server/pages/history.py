@@ -71,7 +71,7 @@ def events(versions: Iterable[SiteVersion], language: Language) -> list[Event]:
             act=_act(version),
             by=version.changed_by,
             reason=version.reason,
-            changes=_changes(version.old or {}, version.new or {}, language),
+            changes=changes(version.old or {}, version.new or {}, language),
         )
         for version in versions
     ]
@@ -83,9 +83,10 @@ def _act(version: SiteVersion) -> str:
     return "ended" if version.new is None else "changed"
 
 
-def _changes(
+def changes(
     old: Mapping[str, Any], new: Mapping[str, Any], language: Language
 ) -> list[tuple[str, str, str]]:
+    """Return name, before and after of each value that differs, as people read them."""
     names = [name for name in {**old, **new} if name not in _UNTOLD]
     return [
         (

@@ -88,6 +88,7 @@ def _speech(language: Language) -> dict[str, Any]:
         "named": named,
         "amount": amount,
         "day": day,
+        "moment": partial(written.moment, language=language),
         "unit": partial(written.unit, language=language),
         "unreported": UNREPORTED[language],
     }

@@ -18,7 +18,7 @@ from tests.world import HOSTILE, World
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "/map", "/gaps", "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
-    "/sites?covered=false", "/docs", "/login", "/nowhere",
+    "/sites?covered=false", "/imports", "/imports/1", "/docs", "/login", "/nowhere",
 )  # fmt: skip
 HTML = {"accept": "text/html"}
 
@@ -134,7 +134,9 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
     for key, texts in catalogue("words").items():
         assert texts.keys() == {"zh", "en"}, key
         assert all(texts.values()), key
-        is_built = re.match(r"(nav|subject)\.|towns\.by_|record\.(created|changed|ended)$", key)
+        is_built = re.match(
+            r"(nav|subject|recognised)\.|towns\.by_|record\.(created|changed|ended)$", key
+        )
         assert is_built or re.search(rf"""["']{key}["']""", used), f"{key} is not used"
 
 
