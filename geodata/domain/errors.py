@@ -50,6 +50,7 @@ class Fault:
         column: The header as written in the file, else ``None``.
         value: What stood there, as text.
         facts: More of what the sentence needs.
+        cell: The cell as spreadsheet programs name it, such as ``K17``, else ``None``.
     """
 
     severity: Severity
@@ -60,3 +61,4 @@ class Fault:
     column: str | None = None
     value: str | None = None
     facts: dict[str, object] = field(default_factory=dict)
+    cell: str | None = None

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Final
 
 from geodata.domain.errors import Severity
-from geodata.ledger.tables import Cell
+from geodata.ledger.sheets import Cell
 from geodata.ledger.values import Reading, as_text, is_unreported, unreadable
 
 Position = tuple[float, float]

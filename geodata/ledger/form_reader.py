@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from geodata.domain.category import Category
 from geodata.domain.errors import DomainError, Fault, Severity
-from geodata.domain.management import ManagementType, are_consistent
-from geodata.domain.site import Place, ServiceStar, SiteDraft
-from geodata.domain.vocabulary import lookup, squeeze
-from geodata.ledger.form import COLUMNS, FILLED_DOWN, TOTAL
-from geodata.ledger.tables import Cell, Sheet, read_table
-from geodata.ledger.values import READERS, Reading, as_text, read_text, read_tick
+from geodata.domain.site import SiteDraft
+from geodata.ledger.form import COLUMNS
+from geodata.ledger.form_header import (
+    HEADER_HEIGHTS,
+    HEADER_WITHIN_ROWS,
+    FormHeader,
+    find_header,
+    is_foot,
+)
+from geodata.ledger.form_rows import RowReader
+from geodata.ledger.sheets import Cell, OpenSheet
+from geodata.ledger.signature import Signature, read_signature
+from geodata.ledger.tables import open_table
 
-_HEADER_WITHIN_ROWS: Final = 10
+REPORT_SHEET: Final = "导入报告"
+"""The sheet that `geodata.ledger.annotate` adds: it is not the clerk's."""
+
 _NEEDED: Final = ("name", "category", "management_type")
-_ENDS: Final = ("填写人", "备注:", "备注：", "负责人:")
-_SUBTOTALS: Final = (TOTAL, "小计", "总计")
-_GROUPS: Final[dict[str, type[Any]]] = {
-    "category": Category,
-    "management_type": ManagementType,
-    "service_star": ServiceStar,
-}
-_LONGEST_NAME: Final = 60
-_SPREAD: Final = {
-    "fee_yuan_m2_month": ("fee_min_yuan", "fee_max_yuan"),
-    "management_type": ("ticked_types",),
-}
-"""Fields that one column of the form fills."""
+_TOP: Final = HEADER_WITHIN_ROWS + max(HEADER_HEIGHTS)
+_STEPS: Final = 100
+_OPENED: Final = 0.25
+"""The share of the time that goes by before the first row."""
+
+Progress = Callable[[float], None]
 
 
 @dataclass(slots=True)
@@ -39,213 +41,111 @@ class FormReading:
 
     Attributes:
         drafts: Rows without errors.
-        faults: In the order of the workbook.
+        faults: In the order of the workbook, each with the name of its cell.
         sheets: Names of the sheets that hold the form.
         stated: Fields of `SiteDraft` that every sheet has a column for: only there does an
             empty cell say that there is nothing.
+        signatures: What each of these sheets states once (S41).
+        rows: How many rows of sites there are, those with errors included.
     """
 
     drafts: list[SiteDraft] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
     stated: frozenset[str] = frozenset(SiteDraft.__slots__)
+    signatures: list[Signature] = field(default_factory=list)
+    rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """Where the columns of one sheet are: plain fields, and ticks by group and key."""
-
-    first_data_row: int
-    plain: dict[str, int]
-    ticks: dict[str, dict[str, int]]
-    shown: list[str]
-
-    def fields(self) -> frozenset[str]:
-        """Return the fields of `SiteDraft` that the sheet has a column for."""
-        found = {*self.plain, *(group for group, columns in self.ticks.items() if columns)}
-        for column, fields in _SPREAD.items():
-            found |= set(fields) if column in found else set()
-        return frozenset(found)
-
-    def says_nothing(self, row: Sequence[Cell]) -> bool:
-        """Tell whether a row holds no more than its number and its place."""
-        plain = [index for key, index in self.plain.items() if key not in FILLED_DOWN]
-        ticks = [index for columns in self.ticks.values() for index in columns.values()]
-        return not any(as_text(row[i]) for i in (*plain, *ticks) if i < len(row))
-
-
-def read_form(path: Path) -> FormReading:
+def read_form(path: Path, *, progress: Progress | None = None) -> FormReading:
     """Read every sheet of a workbook that holds the form.
 
+    Hidden rows and columns are read like others; a hidden sheet is read and mentioned.
+
+    Args:
+        path: The file.
+        progress: Told the share that is done, 0 to 1, about a hundred times at most.
+
     Raises:
-        DomainError: As `read_table`; ``ledger.header_missing`` when no sheet holds the form.
+        DomainError: As `open_table`; ``ledger.header_missing`` when no sheet holds the form.
     """
     reading = FormReading()
-    for sheet in read_table(path):
-        header = _find_header(sheet)
+    steps = _Steps(progress)
+    sheets = [sheet for sheet in open_table(path) if sheet.name != REPORT_SHEET]
+    steps.start(sum(sheet.height for sheet in sheets))
+    for sheet in sheets:
+        rows = steps.count(sheet.rows())
+        top = list(islice(rows, _TOP))
+        header = find_header(top, sheet.merges or ())
         if header is not None:
-            reading.sheets.append(sheet.name or "")
-            reading.stated &= header.fields()
-            _read_sheet(path.name, sheet, header, reading)
+            _read_sheet(path.name, sheet, header, chain(top, rows), reading)
+        elif any(cell != "" for row in top for cell in row):
+            code = "ledger.sheet_without_form"
+            reading.faults.append(
+                Fault(Severity.NOTE, code, path.name, sheet.name, value=sheet.name)
+            )
     if not reading.sheets:
         needed = [column.header for column in COLUMNS if column.field in _NEEDED]
         raise DomainError(
             "ledger.header_missing", file=path.name, needed=list(dict.fromkeys(needed))
         )
+    steps.finish()
     return reading
 
 
-def _find_header(sheet: Sheet) -> _Header | None:
-    for top in range(min(_HEADER_WITHIN_ROWS, len(sheet.rows) - 1)):
-        upper, lower = sheet.rows[top], sheet.rows[top + 1]
-        plain, ticks = _columns(upper, lower)
-        if "name" in plain and ticks["category"] and ticks["management_type"]:
-            shown = [
-                as_text(lower[i]) if i < len(lower) and as_text(lower[i]) else as_text(cell)
-                for i, cell in enumerate(upper)
-            ]
-            return _Header(top + 2, plain, ticks, shown)
-    return None
-
-
-def _columns(
-    upper: Sequence[Cell], lower: Sequence[Cell]
-) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
-    fields = lookup("field")
-    plain: dict[str, int] = {}
-    ticks: dict[str, dict[str, int]] = {group: {} for group in _GROUPS}
-    group: str | None = None
-    for index, cell in enumerate(upper):
-        key = fields.get(squeeze(as_text(cell)))
-        option = squeeze(as_text(lower[index])) if index < len(lower) else ""
-        if as_text(cell):
-            group = key if key in _GROUPS else None
-        if group is not None:
-            value = lookup(group).get(option)
-            if value is not None:
-                ticks[group][value] = index
-        elif key is not None:
-            plain.setdefault(key, index)
-    return plain, ticks
-
-
-def _read_sheet(file: str, sheet: Sheet, header: _Header, reading: FormReading) -> None:
-    above: dict[str, Cell] = {}
-    for index in range(header.first_data_row, len(sheet.rows)):
-        row = sheet.rows[index]
-        first = next((text for text in map(as_text, row) if text), "")
-        if first.startswith(_ENDS):
-            break
-        if not first or squeeze(first) in _SUBTOTALS:
+def _read_sheet(
+    file: str,
+    sheet: OpenSheet,
+    header: FormHeader,
+    rows: Iterator[list[Cell]],
+    reading: FormReading,
+) -> None:
+    reading.sheets.append(sheet.name or "")
+    reading.stated &= header.fields()
+    if sheet.is_hidden:
+        code = "ledger.hidden_sheet"
+        reading.faults.append(Fault(Severity.NOTE, code, file, sheet.name, value=sheet.name))
+    reader = RowReader(file, sheet, header, reading.faults)
+    above = list(islice(rows, header.first_data_row))
+    below: list[Sequence[Cell]] = []
+    for number, row in enumerate(rows, start=header.first_data_row):
+        if not any(row) and number not in sheet.broken:
             continue
-        cells = {key: row[i] if i < len(row) else "" for key, i in header.plain.items()}
-        for key in FILLED_DOWN:
-            if as_text(cells.get(key, "")):
-                above[key] = cells[key]
-            cells[key] = above.get(key, "")
-        if squeeze(as_text(cells["name"])) in _SUBTOTALS or header.says_nothing(row):
+        if not header.holds_site(row):
+            if is_foot(row):
+                below.append(row)
             continue
-        _Row(Place(file, sheet.name, index + 1), header, row, cells, reading).read()
+        if header.says_nothing(row) and number not in sheet.broken:
+            reader.pass_by(number, row)
+            continue
+        reading.rows += 1
+        draft = reader.read(number, row)
+        if draft is not None:
+            reading.drafts.append(draft)
+    reading.signatures.append(read_signature(sheet.name, above, below))
 
 
-@dataclass(slots=True)
-class _Row:
-    """One row while it is read."""
+class _Steps:
+    """Tells how far a reading has come."""
 
-    place: Place
-    header: _Header
-    row: list[Cell]
-    cells: dict[str, Cell]
-    reading: FormReading
-    has_error: bool = False
+    def __init__(self, progress: Progress | None) -> None:
+        self._tell = progress or (lambda _: None)
+        self._all, self._done, self._every = 1, 0, 1
+        self._tell(0.0)
 
-    def read(self) -> None:
-        """Add the row to the reading, or what keeps it out."""
-        name = as_text(self.cells["name"])
-        if not name or len(name) > _LONGEST_NAME:
-            code = "listing.name_too_long" if name else "listing.name_missing"
-            self.fault(Severity.ERROR, code, "name", name)
-            return
-        values: dict[str, Any] = {"name": name}
-        for key in self.header.plain:
-            if (key != "name" and key in SiteDraft.__slots__) or key == "fee_yuan_m2_month":
-                values[key] = self.plain(key)
-        fee = values.pop("fee_yuan_m2_month", None)
-        values["fee_min_yuan"], values["fee_max_yuan"] = fee or (None, None)
-        values |= self.ticked()
-        draft = SiteDraft(place=self.place, **values)
-        self.check(draft)
-        if not self.has_error:
-            self.reading.drafts.append(draft)
+    def start(self, rows: int) -> None:
+        """Say how many rows will be read."""
+        self._all, self._every = max(rows, 1), max(rows // _STEPS, 1)
+        self._tell(_OPENED)
 
-    def plain(self, key: str) -> Any:  # noqa: ANN401 - what a field holds
-        """Read one cell."""
-        cell = self.cells[key]
-        reading: Reading[Any] = READERS.get(key, read_text)(cell)
-        if reading.code is not None:
-            self.fault(reading.severity, reading.code, key, as_text(cell), read_as=reading.value)
-        return reading.value
+    def count(self, rows: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
+        """Yield rows, and tell now and then how many there were."""
+        for row in rows:
+            self._done += 1
+            if self._done % self._every == 0:
+                self._tell(min(1.0, _OPENED + (1 - _OPENED) * self._done / self._all))
+            yield row
 
-    def ticked(self) -> dict[str, Any]:
-        """Read the three groups of columns to tick."""
-        found: dict[str, list[str]] = {}
-        for group, columns in self.header.ticks.items():
-            found[group] = []
-            for key, index in columns.items():
-                cell = self.row[index] if index < len(self.row) else ""
-                reading = read_tick(cell)
-                if reading.code is not None:
-                    self.fault_at(Severity.ERROR, reading.code, index, as_text(cell))
-                if reading.value:
-                    found[group].append(key)
-        category, star = found["category"], found["service_star"]
-        if len(category) != 1:
-            self.fault(Severity.ERROR, "ledger.category_count", "category", "、".join(category))
-        if len(star) > 1:
-            self.fault(Severity.ERROR, "ledger.star_count", "service_star", "、".join(star))
-        return {
-            "category": Category(category[0]) if len(category) == 1 else None,
-            "service_star": ServiceStar(star[0]) if len(star) == 1 else None,
-            "ticked_types": frozenset(ManagementType(one) for one in found["management_type"]),
-        }
-
-    def check(self, draft: SiteDraft) -> None:
-        """Check the rules that look at more than one cell (LEDGER form, notes 1-3)."""
-        types = draft.ticked_types
-        if not types:
-            self.fault(Severity.WARNING, "ledger.management_missing", "management_type", "")
-        if not are_consistent(types, subsidised=False):
-            self.fault(Severity.ERROR, "ledger.none_excludes", "management_type", "")
-        elif not are_consistent(types, subsidised=bool(draft.subsidised)):
-            self.fault(Severity.ERROR, "ledger.none_subsidised", "subsidised", "是")
-        if ManagementType.PROFESSIONAL in types and draft.service_star is None:
-            self.fault(Severity.WARNING, "ledger.star_missing", "service_star", "")
-        if draft.category is Category.STANDALONE_BUILDING and draft.buildings not in (None, 1):
-            self.fault(
-                Severity.ERROR, "ledger.standalone_buildings", "buildings", str(draft.buildings)
-            )
-        households = draft.households
-        if households is not None and (draft.occupied_households or 0) > households:
-            value = str(draft.occupied_households)
-            self.fault(Severity.ERROR, "ledger.occupied_exceeds", "occupied_households", value)
-
-    def fault(self, severity: Severity, code: str, key: str, value: str, **facts: object) -> None:
-        """Note a fault in a field's column."""
-        index = self.header.plain.get(key)
-        header = next((one.header for one in COLUMNS if one.field == key), key)
-        shown = header if index is None else self.header.shown[index]
-        self.note(severity, code, shown, value, facts)
-
-    def fault_at(self, severity: Severity, code: str, index: int, value: str) -> None:
-        """Note a fault in a column by its place."""
-        self.note(severity, code, self.header.shown[index], value, {})
-
-    def note(
-        self, severity: Severity, code: str, column: str, value: str, facts: dict[str, object]
-    ) -> None:
-        """Add a fault to the reading."""
-        self.has_error = self.has_error or severity is Severity.ERROR
-        place = self.place
-        self.reading.faults.append(
-            Fault(severity, code, place.file, place.sheet, place.row, column, value, facts)
-        )
+    def finish(self) -> None:
+        """Say that nothing is left."""
+        self._tell(1.0)

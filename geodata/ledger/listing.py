@@ -17,7 +17,7 @@ from geodata.ledger.coordinates import read_coordinates
 from geodata.ledger.duplicates import find_duplicates
 from geodata.ledger.listing_management import read_management
 from geodata.ledger.listing_tables import ListingTable, open_listing
-from geodata.ledger.tables import Cell
+from geodata.ledger.sheets import Cell
 from geodata.ledger.values import READERS, Reading, as_text, read_text
 
 _COORDINATES: Final = ("longitude", "latitude", "coordinates")

@@ -13,7 +13,8 @@ from openpyxl.utils import get_column_letter
 from geodata.domain.errors import DomainError, Fault, Severity
 from geodata.domain.site import Place
 from geodata.ledger.mapping import ColumnMapping, map_columns, names_field
-from geodata.ledger.tables import Cell, Sheet, read_table
+from geodata.ledger.sheets import Cell
+from geodata.ledger.tables import Sheet, read_table
 from geodata.ledger.values import as_text
 
 _HEADER_WITHIN_ROWS: Final = 10

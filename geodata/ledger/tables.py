@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
 from geodata.domain.errors import DomainError
-
-Cell = str | float | bool | date | datetime | time | timedelta
+from geodata.ledger.sheets import Cell, OpenSheet
+from geodata.ledger.xls_book import open_xls
+from geodata.ledger.xlsx_book import open_xlsx
 
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods"})
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -28,10 +25,17 @@ _QUOTED: Final = re.compile(r'"[^"]*"')
 _LINES_TO_LOOK_AT: Final = 20
 _LONGEST_CELL: Final = 1 << 24
 _OPEN_QUOTE: Final = "unexpected end of data"
-_MOST_UNPACKED_BYTES: Final = 1 << 30
 _MOST_BYTES: Final = 1 << 28
 _OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0"
 _ZIP_MAGIC: Final = b"PK\x03\x04"
+_START: Final = 4096
+_MARKS: Final = {
+    "XML": re.compile(r"<\?xml"),
+    "HTML": re.compile(r"<(!doctype html|html|head|meta|table|style|!--)"),
+    "MHTML": re.compile(r"(mime-version|content-type|from|date):.*multipart/related", re.DOTALL),
+}
+"""What reporting systems write and call a workbook, by how it starts."""
+
 _PROTECTED: Final = "EncryptedPackage".encode("utf-16-le")
 """The stream in which Office hides a workbook that has a password."""
 
@@ -53,8 +57,21 @@ def read_table(path: Path) -> list[Sheet]:
     """Read all sheets of a file; formulas give their cached values.
 
     Raises:
+        DomainError: As `open_table`.
+    """
+    sheets = [Sheet(sheet.name, list(sheet.rows())) for sheet in open_table(path)]
+    if not any(sheet.rows for sheet in sheets):
+        raise DomainError("table.empty", file=path.name)
+    return sheets
+
+
+def open_table(path: Path) -> list[OpenSheet]:
+    """Return the sheets of a file; their rows are read when they are asked for.
+
+    Raises:
         DomainError: ``table.missing``, ``table.empty``, ``table.too_large``,
-            ``table.encrypted``, ``table.unreadable`` with the file's name.
+            ``table.encrypted``, ``table.unsafe_xml``, ``table.other_format``,
+            ``table.unreadable``, and the refusals of text files, with the file's name.
     """
     if not path.is_file():
         raise DomainError("table.missing", file=path.name)
@@ -63,42 +80,34 @@ def read_table(path: Path) -> list[Sheet]:
     content = path.read_bytes()
     if not content.strip():
         raise DomainError("table.empty", file=path.name)
-    is_workbook = content[:4] in (_OLE_MAGIC, _ZIP_MAGIC) or path.suffix.lower() in _WORKBOOKS
-    sheets = _read_workbook(path, content) if is_workbook else [_read_text(path, content)]
-    if not any(sheet.rows for sheet in sheets):
-        raise DomainError("table.empty", file=path.name)
-    return sheets
-
-
-def _read_workbook(path: Path, content: bytes) -> list[Sheet]:
-    if content[:4] == _OLE_MAGIC and _PROTECTED in content:
-        raise DomainError("table.encrypted", file=path.name)
     if content[:4] == _ZIP_MAGIC:
-        _refuse_bomb(path, content)
-    try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        return [
-            # From the first row on, so that row numbers are those of the user's program.
-            Sheet(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in workbook.sheet_names
-        ]
-    except PasswordError as error:
-        raise DomainError("table.encrypted", file=path.name) from error
-    except (CalamineError, OSError, ValueError) as error:
-        raise DomainError("table.unreadable", file=path.name, reason=str(error)) from error
+        return open_xlsx(path.name, content)
+    if content[:4] == _OLE_MAGIC:
+        if _PROTECTED in content:
+            raise DomainError("table.encrypted", file=path.name)
+        return open_xls(path.name, content)
+    _refuse_other_formats(path, content)
+    rows = _read_text(path, content)
+    return [OpenSheet(None, len(rows), lambda: iter(rows))]
 
 
-def _refuse_bomb(path: Path, content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise DomainError("table.unreadable", file=path.name, reason=str(error)) from error
-    if unpacked > _MOST_UNPACKED_BYTES:
-        raise DomainError("table.too_large", file=path.name, most_mb=_MOST_UNPACKED_BYTES >> 20)
+def _refuse_other_formats(path: Path, content: bytes) -> None:
+    """Refuse what other programs write under the name of a workbook.
+
+    Raises:
+        DomainError: ``table.other_format`` with what was found, ``table.unreadable``.
+    """
+    start = content[:_START].decode("utf-8-sig", "replace").replace("\0", "").lstrip().lower()
+    found = next((name for name, mark in _MARKS.items() if mark.match(start)), None)
+    if found is None and path.suffix.lower() in _WORKBOOKS:
+        if b"\0" in content[:_START]:
+            raise DomainError("table.unreadable", file=path.name, reason="binary")
+        found = "CSV"
+    if found is not None:
+        raise DomainError("table.other_format", file=path.name, found=found)
 
 
-def _read_text(path: Path, content: bytes) -> Sheet:
+def _read_text(path: Path, content: bytes) -> list[list[Cell]]:
     if content[:2] in _UTF16_MARKS:
         encoding = "utf-16"
     elif b"\0" in content:
@@ -109,7 +118,7 @@ def _read_text(path: Path, content: bytes) -> Sheet:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise DomainError("table.unreadable", file=path.name, reason="encoding") from error
-    return Sheet(None, _parse(path, text))
+    return _parse(path, text)
 
 
 def _encoding(path: Path, content: bytes) -> str:

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
+from math import isfinite
 from typing import Any, Final, Generic, TypeVar
 
 from geodata.domain.errors import Severity
 from geodata.domain.vocabulary import squeeze, words
-from geodata.ledger.tables import Cell
+from geodata.ledger.sheets import Cell
 
 T = TypeVar("T")
 
 TICKS: Final = frozenset("√✓✔☑对1")
+_TRUE: Final = "true"
+_PICTURE_MARK: Final = "\ufe0f"
+"""Stands behind ✔ and ☑ where a program shows them as pictures; no person sees it."""
+
 _NUMBER: Final = r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
 _PLAIN: Final = re.compile(rf"^{_NUMBER}$")
 _ABOUT: Final = "(?:共|约|合计|总计|大约|近)*"
@@ -29,11 +35,19 @@ _UNIT: Final = (
 _WITH_UNIT: Final = re.compile(rf"^{_ABOUT}({_NUMBER})({_UNIT})?(?:左右|\([^()]*\))*$")
 _TEN_THOUSAND: Final = re.compile(rf"^{_ABOUT}({_NUMBER})万(平方米|平方|平米|平|㎡|m2|m²)?$")
 _RANGE: Final = re.compile(rf"^{_ABOUT}({_NUMBER})({_UNIT})?(?:至|到|-|~|—|–)({_NUMBER})(.*)$")
-_YEAR: Final = re.compile(r"^(?:建于|建成于|约)?(\d{4})(年.*|[-/.~至].*)?$")
+_YEAR: Final = re.compile(r"^(?:建于|建成于|约)?(\d{4})((?:年|[-/.~至]|[01]\d(?:[0-3]\d)?$).*)?$")
+_SERIAL: Final = re.compile(r"^[1-5]\d{4}(?:\.\d+)?$")
+"""A day as spreadsheet programs count it, from 1927 to 2064."""
+
+_DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a day of a calendar
 _SHORT_YEAR: Final = re.compile(r"^(\d{2})年.*$")
 _FIRST_YEAR: Final = 1900
 _CENTURY: Final = 100
+_MOBILE: Final = re.compile(r"^1\d{10}$")
+_ROUNDED: Final = re.compile(r"^\d(?:\.\d+)?e\+?\d+$|^\d+\.\d+$")
 _LONGEST_TEXT: Final = 500
+_LONGEST_PHRASE: Final = 24
+_KEPT: Final = 1 << 16
 _MOST: Final = 1_000_000_000
 """No count, area or fee of one site is larger; the columns of the store hold no more."""
 
@@ -62,20 +76,25 @@ def unreadable(code: str) -> Reading[Any]:
 
 def as_text(cell: Cell) -> str:
     """Return a cell as the text a user sees: whole numbers without a point, no control marks."""
+    if isinstance(cell, str):
+        return cell.strip() if cell.isprintable() and "  " not in cell else _tidy(cell)
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime | date):
         return cell.isoformat()[:10]
-    text = str(cell).replace("\u3000", " ")
+    return str(cell)
+
+
+def _tidy(text: str) -> str:
     kept = (one if one.isprintable() else " " for one in text if one != "\ufeff")
     return re.sub(r" {2,}", " ", "".join(kept)).strip()
 
 
 def is_unreported(text: str) -> bool:
     """Tell whether a text is one of the ways to say that nothing is known."""
-    return squeeze(text) in _unreported()
+    return len(text) <= _LONGEST_PHRASE and _squeezed(text) in _unreported()
 
 
 def read_text(cell: Cell) -> Reading[str]:
@@ -87,6 +106,9 @@ def read_text(cell: Cell) -> Reading[str]:
         return Reading(None, "value.unreported")
     if len(text) > _LONGEST_TEXT:
         return Reading(text[:_LONGEST_TEXT], "value.text_cut", Severity.WARNING)
+    if isinstance(cell, datetime | date):
+        # 3-2号 typed into a plain cell is a date to the program, and the text is lost.
+        return Reading(text, "value.date_as_text", Severity.WARNING)
     return Reading(text)
 
 
@@ -102,11 +124,15 @@ def read_count(cell: Cell) -> Reading[int]:
 
 def read_decimal(cell: Cell) -> Reading[float]:
     """Read a number not below zero: plain, with a unit, or in 万."""
+    if isinstance(cell, float) and isfinite(cell):
+        return _within_reason(cell, None)
     text = _narrow(cell)
     if not text:
         return Reading(None)
-    if is_unreported(text):
-        return Reading(None, "value.unreported")
+    return Reading(None, "value.unreported") if is_unreported(text) else _written_number(text)
+
+
+def _written_number(text: str) -> Reading[float]:
     if _PLAIN.match(text):
         return _within_reason(_float(text), None)
     if match := _WITH_UNIT.match(text):
@@ -133,7 +159,7 @@ def read_fee(cell: Cell) -> Reading[tuple[float, float]]:
 
 
 def read_year(cell: Cell) -> Reading[int]:
-    """Read a year from 1900 to this one: ``1998``, ``1998年建成``, ``98年``, a date."""
+    """Read a year from 1900 on: ``1998``, ``1998年建成``, ``98年``, a date or its number."""
     if isinstance(cell, datetime | date):
         return _year(cell.year, "value.unit_taken_off")
     text = _narrow(cell)
@@ -141,13 +167,20 @@ def read_year(cell: Cell) -> Reading[int]:
         return Reading(None)
     if is_unreported(text) or is_unreported(text.removesuffix("年建成")):
         return Reading(None, "value.unreported")
+    return _written_year(text)
+
+
+def _written_year(text: str) -> Reading[int]:
+    if _SERIAL.match(text):
+        day = _DAY_ZERO + timedelta(days=float(text))
+        return replace(_year(day.year, "value.year_from_serial"), severity=Severity.WARNING)
     if match := _YEAR.match(text.removesuffix(".0")):
         return _year(int(match[1]), "value.unit_taken_off" if match[2] else None)
     if match := _SHORT_YEAR.match(text):
         this_century, short = divmod(date.today().year, _CENTURY)  # noqa: DTZ011 - a year
         century = this_century - (int(match[1]) > short)
         year = _year(century * _CENTURY + int(match[1]), "value.short_year")
-        return Reading(year.value, year.code, Severity.WARNING)
+        return replace(year, severity=Severity.WARNING)
     return unreadable("value.not_a_year")
 
 
@@ -167,18 +200,30 @@ def read_tick(cell: Cell) -> Reading[bool]:
     text = _narrow(cell)
     if not text:
         return Reading(value=False)
-    if text in TICKS or cell is True:
+    if text.removesuffix(_PICTURE_MARK) in TICKS or cell is True or text == _TRUE:
         return Reading(value=True)
     return Reading(None, "value.not_a_tick", Severity.ERROR)
 
 
 def read_phone(cell: Cell) -> Reading[str]:
-    """Read a phone number; one that a spreadsheet made a number gets its digits back."""
+    """Read a phone number, or several; one that a program made a number gets its digits back.
+
+    What a program rounded (``1.39E+10``) is not guessed at.
+    """
     text = as_text(cell)
     if not text or is_unreported(text):
         return Reading(None)
+    if _ROUNDED.match(_squeezed(text)):
+        return unreadable("value.phone_rounded")
     if isinstance(cell, float):
-        return Reading(text, "value.phone_as_number")
+        # A mobile number begins with 1 and has 11 digits; a number with an area code has
+        # lost the 0 that it began with.
+        is_mobile = _MOBILE.match(text) is not None
+        return Reading(
+            text,
+            "value.phone_as_number" if is_mobile else "value.phone_doubtful",
+            Severity.NOTE if is_mobile else Severity.WARNING,
+        )
     return Reading(text)
 
 
@@ -198,13 +243,18 @@ READERS: Final[dict[str, Callable[[Cell], Reading[Any]]]] = {
 """How a field's cells are read; the other fields are texts."""
 
 
+@cache
 def _unreported() -> frozenset[str]:
     word = words("phrase")["unreported"]
     return frozenset(squeeze(one) for one in (word.zh, *word.aliases))
 
 
+_squeezed = lru_cache(_KEPT)(squeeze)
+"""Cells repeat each other: most of the time of reading a large ledger went into this."""
+
+
 def _narrow(cell: Cell) -> str:
-    return squeeze(as_text(cell))
+    return _squeezed(as_text(cell))
 
 
 def _float(text: str) -> float:

@@ -96,7 +96,7 @@ def test_a_workbook_without_cells_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.xlsx", b"no zip at all"),
+        ("a.xlsx", b"no zip at all\0"),
         ("a.xlsx", b"PK\x03\x04 half of a zip"),
         ("a.xls", b"\xd0\xcf\x11\xe0 half of a compound file"),
         ("a.csv", b"\x00\x01\x02\x03"),
