@@ -23,7 +23,7 @@ from geodata.domain.errors import DomainError, Fault, Severity
 from geodata.domain.importing import ImportKind, ImportState, RowOutcome
 from geodata.domain.period import today
 from geodata.domain.site import SiteDraft
-from geodata.ledger.form_reader import FormReading, read_form
+from geodata.ledger.form_reader import read_form
 from geodata.store.audit import audit
 from geodata.store.files import FileStore
 from geodata.store.imports.merging import MergeMode, MergePlan, plan_merge
@@ -301,9 +301,14 @@ def _stage(
 
 def _read(store: FileStore, one: LedgerImport, progress: Callable[[float], None]) -> _Read:
     with file_under_its_name(store, one) as path:
-        reading: FormReading = read_form(path)
-    progress(1)
-    return _Read(reading.drafts, reading.faults, reading.stated)
+        reading = read_form(path, progress=progress)
+    return _Read(
+        reading.drafts,
+        reading.faults,
+        reading.stated,
+        signatures=[asdict(one) for one in reading.signatures],
+        units={one.unit for one in reading.signatures if one.unit},
+    )
 
 
 @contextmanager

@@ -3,13 +3,17 @@
 -- Out: their names, once each.
 WITH own AS (
   SELECT * FROM site_version WHERE import_id = :import_id
+), sites AS MATERIALIZED (
+  -- Taken down once a site, not once a field.
+  SELECT s.id, v.old, v.new, site_snapshot(s) AS now
+  FROM own AS v JOIN site AS s ON s.id = v.row_id WHERE v.subject = 'site'
 ), fields AS (
-  -- What the import wrote into each site, and what stands there now.
-  SELECT s.id FROM own AS v JOIN site AS s ON s.id = v.row_id
-  CROSS JOIN LATERAL jsonb_each(v.new) AS n(name, value)
-  WHERE v.subject = 'site' AND n.name <> 'row_version'
-    AND (v.old IS NULL OR v.old -> n.name IS DISTINCT FROM n.value)
-    AND site_snapshot(s) -> n.name IS DISTINCT FROM n.value
+  SELECT id FROM sites
+  WHERE old IS NULL AND now - 'row_version' IS DISTINCT FROM new - 'row_version'
+  UNION ALL
+  SELECT id FROM sites CROSS JOIN LATERAL jsonb_each(new) AS n(name, value)
+  WHERE old IS NOT NULL AND n.name <> 'row_version'
+    AND old -> n.name IS DISTINCT FROM n.value AND now -> n.name IS DISTINCT FROM n.value
 ), arrangements AS (
   SELECT v.site_id FROM own AS v LEFT JOIN management_arrangement AS a ON a.id = v.row_id
   WHERE v.subject = 'management_arrangement' AND v.new IS NOT NULL
