@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from geodata.domain.category import Category
 from geodata.domain.management import ManagementType
 from geodata.domain.site import Place, ServiceStar, SiteDraft
+from geodata.ledger.annotate import AnnotatedAs, annotate
 from geodata.ledger.form_reader import read_form
 from geodata.ledger.form_writer import SheetsBy, Unit, write_form
 from geodata.ledger.signature import Signature
@@ -94,15 +96,21 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+
+
+def _saved_as(kind: str, path: Path, folder: Path) -> Path:
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [SOFFICE, profile, "--headless", "--convert-to", kind, "--outdir", folder, path]
+    subprocess.run([str(one) for one in command], check=True, capture_output=True, timeout=120)
+    return folder / f"{path.stem}.{kind}"
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
 def test_what_another_program_saves_is_the_same_ledger(
     written: Path, tmp_path: Path, kind: str
 ) -> None:
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [SOFFICE, profile, "--headless", "--convert-to", kind, "--outdir", tmp_path, written]
-    subprocess.run([str(one) for one in command], check=True, capture_output=True, timeout=120)
-    before, after = read_form(written), read_form(tmp_path / f"台账.{kind}")
+    before, after = read_form(written), read_form(_saved_as(kind, written, tmp_path))
     assert len(before.drafts) == len(AWKWARD)
     assert [replace(one, place=NOWHERE) for one in after.drafts] == [
         replace(one, place=NOWHERE) for one in before.drafts
@@ -113,3 +121,21 @@ def test_what_another_program_saves_is_the_same_ledger(
     assert after.sheets == before.sheets
     assert after.signatures == before.signatures
     assert after.signatures[0].responsible_phone == "13900001111"
+
+
+def test_an_old_workbook_comes_back_with_its_look(written: Path, tmp_path: Path) -> None:
+    source, out = _saved_as("xls", written, tmp_path), tmp_path / "返回.xlsx"
+    faults = read_form(source).faults
+    told = annotate(source, faults, out, sentence=lambda fault: fault.code)
+    places = {(one.sheet, one.cell) for one in faults}
+    assert (told.kind, told.commented) == (AnnotatedAs.COPY, len(places))
+    old, new = load_workbook(written).worksheets[0], load_workbook(out).worksheets[0]
+    assert {str(one) for one in new.merged_cells.ranges} == {
+        str(one) for one in old.merged_cells.ranges
+    }
+    assert (new["A1"].font.sz, new["A1"].font.b) == (18, True)
+    assert new["D5"].border.left.style == "thin"
+    assert new["D5"].alignment.wrap_text
+    assert new["AE5"].number_format == "@"
+    assert abs(new.column_dimensions["D"].width - old.column_dimensions["D"].width) < 1
+    assert [one.cell for one in read_form(out).faults] == [one.cell for one in faults]
