@@ -19,12 +19,10 @@ from geodata.ledger.form_header import (
     is_foot,
 )
 from geodata.ledger.form_rows import RowReader
+from geodata.ledger.report_sheet import REPORT_SHEET
 from geodata.ledger.sheets import Cell, OpenSheet
 from geodata.ledger.signature import Signature, read_signature
 from geodata.ledger.tables import open_table
-
-REPORT_SHEET: Final = "导入报告"
-"""The sheet that `geodata.ledger.annotate` adds: it is not the clerk's."""
 
 _NEEDED: Final = ("name", "category", "management_type")
 _TOP: Final = HEADER_WITHIN_ROWS + max(HEADER_HEIGHTS)

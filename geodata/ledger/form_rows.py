@@ -11,7 +11,7 @@ from geodata.domain.errors import Fault, Severity
 from geodata.domain.management import ManagementType, are_consistent
 from geodata.domain.site import Place, ServiceStar, SiteDraft
 from geodata.domain.vocabulary import words
-from geodata.ledger.form import FILLED_DOWN
+from geodata.ledger.form import FILLED_DOWN, NOTHING
 from geodata.ledger.form_header import FormHeader
 from geodata.ledger.sheets import Cell, OpenSheet, Range
 from geodata.ledger.symbols import is_drawn_tick, may_be_drawn_tick
@@ -140,7 +140,7 @@ class RowReader:
             cell = row[index] if index < width else ""
             if key in self.filled:
                 cell = self._fill(key, cell)
-            if cell == "":
+            if cell == "" or (cell == NOTHING and key in self.filled):
                 values[key] = None
                 if self.number in self.sheet.broken:
                     self._is_broken(index)

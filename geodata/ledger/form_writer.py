@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -25,12 +27,20 @@ from geodata.ledger.form import (
     TOTAL,
     FormColumn,
 )
+from geodata.ledger.signature import Signature
+from geodata.ledger.values import as_text
 
 Value = str | float | None
 
 _SAMPLE: Final = "(示例数据)"
 _FIRST_HEADER_ROW: Final = 3
-_SIGNATURE: Final = "填写人:            联系电话:            负责人:            联系电话:"
+_GAP: Final = " " * 12
+_LONGEST_SHEET_NAME: Final = 31
+_NOT_IN_SHEET_NAMES: Final = re.compile(r"[\[\]:*?/\\]")
+_ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPED: Final = "_x005F_"
+"""In a workbook's XML ``_x0041_`` is an A: a text that reads so has its first mark escaped."""
+
 _SUMS: Final = ("floor_area_m2", "buildings", "households", "occupied_households")
 _THIN: Final = Border(
     left=Side(style="thin"),
@@ -43,6 +53,18 @@ _A3: Final = 8
 _FORMULA_MARKS: Final = ("=", "+", "-", "@")
 
 
+class SheetsBy(StrEnum):
+    """What makes a sheet of its own, with 序号 from 1 and a signature line of its own (S41)."""
+
+    NONE = "none"
+    TOWN = "town"
+    NEIGHBOURHOOD = "neighbourhood"
+
+
+Unit = tuple[str | None, str | None]
+"""Town and neighbourhood of a sheet, ``None`` where it is not divided by them."""
+
+
 def write_form(
     drafts: Iterable[SiteDraft],
     path: Path,
@@ -50,26 +72,45 @@ def write_form(
     unit: str,
     filled_on: date,
     is_sample: bool = False,
+    sheets: SheetsBy = SheetsBy.NONE,
+    signatures: Mapping[Unit, Signature] | None = None,
 ) -> None:
-    """Write sites as one sheet of the form.
+    """Write sites as the form, on one sheet or on one for each town or neighbourhood.
 
     Phones stay text, and no text can become a formula whatever it begins with.
 
     Args:
-        drafts: In the order of the ledger.
+        drafts: In the order of the ledger; sheets stand in the order of their first sites.
         path: Where to write; an existing file is replaced.
-        unit: 填报单位.
+        unit: 填报单位, where a sheet's signature names no other.
         filled_on: 填报时间.
         is_sample: Mark the title 示例数据.
+        sheets: What makes a sheet.
+        signatures: Who signs each sheet; ``(None, None)`` is the only sheet.
     """
     book = Workbook(write_only=True)
-    sheet: Any = book.create_sheet(TITLE)  # the stubs lack most of a write-only sheet
+    taken: set[str] = set()
+    for key, rows in _divided(drafts, sheets):
+        sheet: Any = book.create_sheet(_sheet_name(key, taken))
+        signed = (signatures or {}).get(key, Signature())
+        own = next((name for name in reversed(key) if name), unit)
+        head = (TITLE + (_SAMPLE if is_sample else ""), signed.unit or own, filled_on)
+        _write_sheet(sheet, rows, head, signed)
+    book.save(path)
+
+
+def _write_sheet(
+    sheet: Any,  # noqa: ANN401 - the stubs lack most of a write-only sheet
+    drafts: Iterable[SiteDraft],
+    head: tuple[str, str, date],
+    signed: Signature,
+) -> None:
+    title, unit, day = head
     _lay_out(sheet)
     pens = _Pens(sheet)
-    title = TITLE + (_SAMPLE if is_sample else "")
-    day = f"{filled_on.year}年{filled_on.month}月{filled_on.day}日"
+    shown = f"{day.year}年{day.month}月{day.day}日"
     sheet.append(pens.write([title], pens.title))
-    sheet.append(pens.write([f"填报单位(盖章):{unit}    填报时间:{day}"], pens.bare))
+    sheet.append(pens.write([f"填报单位(盖章):{unit}    填报时间:{shown}"], pens.bare))
     sheet.append(pens.write([one.header for one in COLUMNS], pens.bold))
     sheet.append(pens.write([one.option for one in COLUMNS], pens.bold))
     sums: dict[str, float] = dict.fromkeys(_SUMS, 0)
@@ -79,10 +120,47 @@ def write_form(
         for name in _SUMS:
             sums[name] += getattr(draft, name) or 0
     sheet.append(pens.write([TOTAL, *(sums.get(one.field) for one in COLUMNS[1:])], pens.bold))
-    for text in (_SIGNATURE, *NOTES):
+    for text in (_signature_line(signed), *NOTES):
         sheet.append(pens.write([text], pens.bare))
     _merge(sheet, last_row=_FIRST_HEADER_ROW + 1 + count + 1)
-    book.save(path)
+
+
+def _divided(
+    drafts: Iterable[SiteDraft], sheets: SheetsBy
+) -> Iterable[tuple[Unit, Iterable[SiteDraft]]]:
+    if sheets is SheetsBy.NONE:
+        return [((None, None), drafts)]
+    found: dict[Unit, list[SiteDraft]] = {}
+    for draft in drafts:
+        by_town = sheets is SheetsBy.TOWN
+        key = (draft.town, None if by_town else draft.neighbourhood)
+        found.setdefault(key, []).append(draft)
+    return found.items() or [((None, None), [])]
+
+
+def _sheet_name(key: Unit, taken: set[str]) -> str:
+    """Return a name that spreadsheet programs take and that no other sheet has."""
+    wanted = next((name for name in reversed(key) if name), TITLE)
+    wanted = (
+        _NOT_IN_SHEET_NAMES.sub(" ", as_text(wanted)).strip(" '")[:_LONGEST_SHEET_NAME] or TITLE
+    )
+    name, number = wanted, 1
+    while name.lower() in taken:
+        number += 1
+        mark = f"({number})"
+        name = wanted[: _LONGEST_SHEET_NAME - len(mark)] + mark
+    taken.add(name.lower())
+    return name
+
+
+def _signature_line(signed: Signature) -> str:
+    values = (
+        ("填写人", signed.filled_by),
+        ("联系电话", signed.filled_by_phone),
+        ("负责人", signed.responsible),
+        ("联系电话", signed.responsible_phone),
+    )
+    return _GAP.join(f"{label}：{value or ''}" for label, value in values)
 
 
 class _Pens:
@@ -101,7 +179,7 @@ class _Pens:
         """Yield a cell for each value, by one pen or by the one that its kind asks for."""
         for value in values:
             cell = pen or self._pen(value)
-            cell.value = value
+            cell.value = _ESCAPE.sub(_ESCAPED, value) if isinstance(value, str) else value
             if isinstance(value, str):
                 # As a string whatever it begins with: = + - @ must not turn into a formula.
                 cell.data_type = "s"
@@ -137,14 +215,15 @@ def form_value(column: FormColumn, draft: SiteDraft, number: int) -> Value:
         return NOTHING
     if isinstance(value, bool):
         return "是" if value else "否"
-    plain: str | float | None = value
+    plain: str | float | None = as_text(value) if isinstance(value, str) else value
     return plain
 
 
 def _fee(draft: SiteDraft) -> str | float | None:
-    if draft.fee_min_yuan == draft.fee_max_yuan:
-        return draft.fee_min_yuan
-    return f"{draft.fee_min_yuan}至{draft.fee_max_yuan}"
+    low, high = draft.fee_min_yuan, draft.fee_max_yuan
+    if low is None or high is None or low == high:
+        return high if low is None else low
+    return f"{low}至{high}"
 
 
 def _lay_out(sheet: Any) -> None:  # noqa: ANN401

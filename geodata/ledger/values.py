@@ -125,7 +125,8 @@ def read_count(cell: Cell) -> Reading[int]:
 def read_decimal(cell: Cell) -> Reading[float]:
     """Read a number not below zero: plain, with a unit, or in 万."""
     if isinstance(cell, float) and isfinite(cell):
-        return _within_reason(cell, None)
+        # Programs keep 15 digits and differ in the rest: 6172.799999999999 is 6172.8 elsewhere.
+        return _within_reason(float(f"{cell:.15g}"), None)
     text = _narrow(cell)
     if not text:
         return Reading(None)

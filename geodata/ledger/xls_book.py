@@ -87,7 +87,8 @@ def cell_value(book: Any, cell: Any) -> Cell:  # noqa: ANN401
 
 def fonts_of(book: Any, sheet: Any, row: int, column: int) -> tuple[str, ...]:  # noqa: ANN401
     """Return the names of the fonts that a cell is written in."""
-    indices = [book.xf_list[sheet.cell_xf_index(row, column)].font_index]
+    style = sheet.cell_xf_index(row, column)
+    indices = [book.xf_list[style].font_index] if style < len(book.xf_list) else []
     indices += [font for _, font in sheet.rich_text_runlist_map.get((row, column), ())]
     return tuple(book.font_list[index].name for index in indices)
 
