@@ -96,7 +96,7 @@ class RowReader:
         ]
 
     def read(self, number: int, row: Sequence[Cell]) -> SiteDraft | None:
-        """Return the site of a row, ``None`` where it has an error.
+        """Return the site of a row, ``None`` where it has no name; `has_error` tells of others.
 
         Args:
             number: Of the row, from 0.
@@ -110,7 +110,7 @@ class RowReader:
             return None
         draft = SiteDraft(place=Place(self.file, self.sheet.name, number + 1), **values)
         self._check(draft)
-        return None if self.has_error else draft
+        return draft
 
     def pass_by(self, number: int, row: Sequence[Cell]) -> None:
         """Take in the place that a row without a site names: it may stand for the rows below."""
