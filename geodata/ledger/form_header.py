@@ -61,6 +61,10 @@ class FormHeader:
             found |= set(fields) if column in found else set()
         return frozenset(found & set(SiteDraft.__slots__))
 
+    def width(self) -> int:
+        """Return how many columns are understood."""
+        return len(self.plain) + sum(map(len, self.ticks.values()))
+
     def column_of(self, key: str) -> int | None:
         """Return the column of a field, the first one of a group to tick."""
         if key in self.ticks:
@@ -118,21 +122,21 @@ def is_foot(row: Sequence[Cell]) -> bool:
 
 
 def find_header(rows: Sequence[Sequence[Cell]], merges: Iterable[Range]) -> FormHeader | None:
-    """Find the header: two rows, or more where merged cells stand above them.
+    """Find the header: two rows, or more where merged cells stand above or between them.
 
     Args:
         rows: The first rows of a sheet.
         merges: Its merged ranges.
     """
     spread = _spread(rows, merges)
-    for top in range(HEADER_WITHIN_ROWS):
-        for height in HEADER_HEIGHTS:
-            band = spread[top : top + height]
-            if len(band) == height:
-                header = _read_band(band, top + height)
-                if header is not None:
-                    return header
-    return None
+    found = [
+        header
+        for top in range(HEADER_WITHIN_ROWS)
+        for height in HEADER_HEIGHTS
+        if (header := _read_band(spread[top : top + height], top + height)) is not None
+    ]
+    # Rows above and below belong to some of the bands; most columns have their name in one.
+    return max(found, key=FormHeader.width, default=None)
 
 
 def _spread(rows: Sequence[Sequence[Cell]], merges: Iterable[Range]) -> list[list[str]]:
