@@ -13,7 +13,7 @@ from geodata.domain.site import ServiceStar, SiteDraft
 from geodata.domain.vocabulary import lookup, squeeze
 from geodata.ledger.form import FILLED_DOWN, TOTAL
 from geodata.ledger.sheets import Cell, Range
-from geodata.ledger.values import as_text, read_tick
+from geodata.ledger.values import as_text, narrow, read_tick
 
 HEADER_WITHIN_ROWS: Final = 10
 HEADER_HEIGHTS: Final = (2, 3, 4)
@@ -96,21 +96,14 @@ class FormHeader:
 
     def _is_sum(self, row: Sequence[Cell]) -> bool:
         until = self.plain["name"] + 1
-        texts = (squeeze(as_text(cell)) for cell in row[:until] if isinstance(cell, str) and cell)
+        texts = (narrow(cell) for cell in row[:until] if isinstance(cell, str) and cell)
         return any(_TOTAL.fullmatch(text) for text in texts)
 
     def _is_header_again(self, row: Sequence[Cell]) -> bool:
-        name = self.plain["name"]
-        if (
-            name < len(row)
-            and row[name]
-            and squeeze(as_text(row[name])) == squeeze(self.shown[name])
-        ):
-            return True
         options = [index for columns in self.ticks.values() for index in columns.values()]
         return any(
-            row[i] and squeeze(as_text(row[i])) == squeeze(self.shown[i])
-            for i in options[:2]
+            row[i] and narrow(row[i]) == narrow(self.shown[i])
+            for i in (self.plain["name"], *options[:2])
             if i < len(row)
         )
 
@@ -178,8 +171,12 @@ def _read_band(band: list[list[str]], first_data_row: int) -> FormHeader | None:
 
 def _is_numbering(row: Sequence[Cell]) -> bool:
     """Tell whether a row numbers the columns: 1, 2, 3 and so on."""
-    texts = [as_text(cell) for cell in row[:_WIDEST] if cell != ""]
-    if len(texts) < _LEAST_NUMBERED or not all(text.isdecimal() for text in texts):
-        return False
-    numbers = [int(text) for text in texts]
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    numbers: list[int] = []
+    for cell in row[:_WIDEST]:
+        text = "" if cell == "" else as_text(cell)
+        if not text:
+            continue
+        if not text.isdecimal() or (numbers and int(text) != numbers[-1] + 1):
+            return False
+        numbers.append(int(text))
+    return len(numbers) >= _LEAST_NUMBERED
