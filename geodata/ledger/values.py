@@ -127,7 +127,7 @@ def read_decimal(cell: Cell) -> Reading[float]:
     if isinstance(cell, float) and isfinite(cell):
         # Programs keep 15 digits and differ in the rest: 6172.799999999999 is 6172.8 elsewhere.
         return _within_reason(float(f"{cell:.15g}"), None)
-    text = _narrow(cell)
+    text = narrow(cell)
     if not text:
         return Reading(None)
     return Reading(None, "value.unreported") if is_unreported(text) else _written_number(text)
@@ -146,7 +146,7 @@ def _written_number(text: str) -> Reading[float]:
 
 def read_fee(cell: Cell) -> Reading[tuple[float, float]]:
     """Read a fee or a range of fees: ``2.38元/平米/月``, ``1.14至2.48元/平米/月``; 0 to 50 yuan."""
-    match = _RANGE.match(_narrow(cell))
+    match = _RANGE.match(narrow(cell))
     if match and _WITH_UNIT.match(match[3] + match[4]):
         reading = Reading((_float(match[1]), _float(match[3])), "value.range")
     else:
@@ -163,7 +163,7 @@ def read_year(cell: Cell) -> Reading[int]:
     """Read a year from 1900 on: ``1998``, ``1998年建成``, ``98年``, a date or its number."""
     if isinstance(cell, datetime | date):
         return _year(cell.year, "value.unit_taken_off")
-    text = _narrow(cell)
+    text = narrow(cell)
     if not text:
         return Reading(None)
     if is_unreported(text) or is_unreported(text.removesuffix("年建成")):
@@ -198,7 +198,7 @@ def read_yes_no(cell: Cell) -> Reading[bool]:
 
 def read_tick(cell: Cell) -> Reading[bool]:
     """Read a cell to tick: one of √ ✓ ✔ ☑ 对 1, or empty (S42)."""
-    text = _narrow(cell)
+    text = narrow(cell)
     if not text:
         return Reading(value=False)
     if text.removesuffix(_PICTURE_MARK) in TICKS or cell is True or text == _TRUE:
@@ -254,7 +254,8 @@ _squeezed = lru_cache(_KEPT)(squeeze)
 """Cells repeat each other: most of the time of reading a large ledger went into this."""
 
 
-def _narrow(cell: Cell) -> str:
+def narrow(cell: Cell) -> str:
+    """Return the text of a cell squeezed, as headers and aliases are compared."""
     return _squeezed(as_text(cell))
 
 

@@ -17,7 +17,7 @@ _STYLES: Final = "xl/styles.xml"
 _TEXTS: Final = "xl/sharedStrings.xml"
 _ATTRIBUTE: Final = re.compile(rb'\b([a-z]+)="([^"]*)"')
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v>(\d+)</")
-_FONT_NAMES: Final = ("rFont", "name")
+_RUN_FONT: Final = re.compile(rb'<(?:\w+:)?rFont\b[^>]*\bval="([^"]*)"')
 
 
 class CellFonts:
@@ -42,6 +42,7 @@ class CellFonts:
         attributes = dict(_ATTRIBUTE.findall(opening))
         style = int(attributes.get(b"s", b"0"))
         names = [self._by_style[style]] if style < len(self._by_style) else []
+        names += [name.decode() for name in _RUN_FONT.findall(found[0])]
         index = _VALUE.search(found[0]) if attributes.get(b"t") == b"s" else None
         if index is not None and int(index[1]) < len(self._by_text):
             names += self._by_text[int(index[1])]
