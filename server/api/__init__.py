@@ -2,8 +2,23 @@
 
 from fastapi import APIRouter
 
-from server.api import divisions, drawn, exports, figures, health, login, sites, trend
+from server.api import (
+    divisions,
+    drawn,
+    exports,
+    figures,
+    health,
+    history,
+    leaving,
+    login,
+    sites,
+    trend,
+)
 
 api_router = APIRouter()
-for _module in (health, login, divisions, sites, figures, trend, drawn, exports):
+_MODULES = (
+    *(health, login, divisions, sites, history, leaving),
+    *(figures, trend, drawn, exports),
+)
+for _module in _MODULES:
     api_router.include_router(_module.router)

@@ -24,7 +24,6 @@ from server.api.parameters import Day, Wanted
 from server.auth import CurrentActor, ReadingSession
 from server.i18n import language_of
 from server.pages.context import ShownDistrict, basemap_of, ground_addresses, shown
-from server.pages.history import events
 from server.pages.render import page
 
 router = APIRouter()
@@ -77,7 +76,7 @@ def site_page(
     record = get_site(session, actor.scope, site_id, on=on)
     pieces = None
     shows = shown(actor, session, on, record.state["district_code"])
-    geometry = site_geometry(session, actor.scope, site_id, on=on)
+    geometry = site_geometry(session, actor.scope, site_id, on=record.told_on)
     if geometry is not None:
         pieces = site_map(
             _map_config(record, geometry),
@@ -90,7 +89,6 @@ def site_page(
         active="sites",
         pieces=pieces,
         files=served(map_files(pieces)) if pieces else "",
-        history=events(record.history, language_of(request)),
         **_facts(record),
         **shows.head(),
     )

@@ -16,6 +16,7 @@ from geodata.domain import (
     importing,
     indicator,
     inspection,
+    leaving,
     management,
     site,
     utility,
@@ -30,7 +31,7 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 
 _MODULES = (
     *(access, category, division, errors, governance, importing, indicator, inspection),
-    *(management, site, utility),
+    *(leaving, management, site, utility),
     symbology,
 )
 ENUMERATIONS = [
