@@ -3,12 +3,14 @@
 from fastapi import APIRouter
 
 from server.api import (
+    changes,
     divisions,
     drawn,
     exports,
     figures,
     health,
     history,
+    lapses,
     leaving,
     login,
     sites,
@@ -17,7 +19,7 @@ from server.api import (
 
 api_router = APIRouter()
 _MODULES = (
-    *(health, login, divisions, sites, history, leaving),
+    *(health, login, divisions, sites, history, leaving, changes, lapses),
     *(figures, trend, drawn, exports),
 )
 for _module in _MODULES:

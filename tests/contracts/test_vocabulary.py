@@ -10,6 +10,7 @@ import pytest
 from geodata.domain import (
     access,
     category,
+    change,
     division,
     errors,
     governance,
@@ -30,7 +31,7 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 """Not of the domain: pages choose their own words for how much a fault costs."""
 
 _MODULES = (
-    *(access, category, division, errors, governance, importing, indicator, inspection),
+    *(access, category, change, division, errors, governance, importing, indicator, inspection),
     *(leaving, management, site, utility),
     symbology,
 )

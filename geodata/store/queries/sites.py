@@ -80,7 +80,7 @@ def find_sites(
     """
     state = site_state(on)
     count = filtered(select(func.count()).select_from(state), state, scope, wanted)
-    statement = filtered(_with_names(state), state, scope, wanted)
+    statement = filtered(with_names(state), state, scope, wanted)
     if cursor is not None:
         statement = statement.where(state.c.site_id > cursor)
     statement = statement.order_by(state.c.site_id).limit(limit + 1)
@@ -119,11 +119,12 @@ def get_site(session: Session, scope: Scope, site_id: int, *, on: date) -> SiteR
 
 def _state_row(session: Session, scope: Scope, site_id: int, on: date) -> RowMapping | None:
     state = site_state(on)
-    statement = filtered(_with_names(state), state, scope, SiteFilter())
+    statement = filtered(with_names(state), state, scope, SiteFilter())
     return session.execute(statement.where(state.c.site_id == site_id)).mappings().one_or_none()
 
 
-def _with_names(state: Any) -> Any:  # noqa: ANN401 - a Select over many columns
+def with_names(state: Any) -> Any:  # noqa: ANN401 - a Select over many columns
+    """Return the selection of `site_state` with names and position, as `SitePage` tells it."""
     town, neighbourhood = Division.__table__.alias("t"), Division.__table__.alias("n")
     somewhere = func.coalesce(func.st_pointonsurface(state.c.geom), state.c.point)
     hidden = ("geom", "point")
