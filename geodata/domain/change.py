@@ -21,6 +21,19 @@ class ChangeKind(StrEnum):
     BOUNDARY = "boundary"
     OTHER = "other"
 
+    @property
+    def mark(self) -> str:
+        """``gain``, ``loss`` or ``changed``: what it does to the covered."""
+        return _MARKS.get(self, "changed")
+
+
+_MARKS: Final = {
+    ChangeKind.JOINED: "gain",
+    ChangeKind.GAINED: "gain",
+    ChangeKind.LEFT: "loss",
+    ChangeKind.LOST: "loss",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from geodata.domain.change import ChangeKind, Standing
 from geodata.domain.period import last_month_end, today
+from geodata.store.queries.changed_shapes import changes_geojson
 from geodata.store.queries.changes import ChangeRow, ChangeTable, SiteChange, ledger_changes
 from server.api.parameters import Wanted
+from server.api.sites import GEOJSON
 from server.auth import CurrentActor, ReadingSession
 from server.i18n import language_of
 
@@ -32,7 +35,7 @@ TwoDays = Annotated[tuple[date, date], Depends(two_days)]
 
 
 @router.get("/changes")
-def changes(
+def changes(  # noqa: PLR0913 - the filters of the interface
     request: Request,
     actor: CurrentActor,
     session: ReadingSession,
@@ -64,6 +67,36 @@ def changes(
         "changes": [change_json(one) for one in page[:limit]],
         "next_cursor": page[limit - 1].site_id if len(page) > limit else None,
     }
+
+
+@router.get("/changes.geojson", response_class=Response)
+def changes_as_geojson(
+    request: Request,
+    actor: CurrentActor,
+    session: ReadingSession,
+    days: TwoDays,
+    wanted: Wanted,
+    kind: ChangeKind | None = None,
+) -> Response:
+    """Return the changed sites where they stand, or stood before they left (degrees, CGCS2000).
+
+    A town keeps what lies in it on either day. ``mark`` is gain, loss or changed.
+    """
+    language, town = language_of(request), wanted.town
+    table = ledger_changes(
+        session,
+        actor.scope,
+        replace(wanted, town=None),
+        day_from=days[0],
+        day_to=days[1],
+        language=language,
+    )
+    chosen = [
+        one
+        for one in table.changes
+        if (kind is None or kind in one.kinds) and (town is None or town in one.towns)
+    ]
+    return Response(changes_geojson(session, table, chosen, language), media_type=GEOJSON)
 
 
 def summary_json(table: ChangeTable) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    literal,
     or_,
     select,
 )
@@ -146,7 +147,7 @@ def site_history(
         raise DomainError("site.not_found", site=site_id)
     statement = select(
         *(c for c in history.c if c.name not in ("old", "new")),
-        *((history.c[side] - "geom" - "point").label(side) for side in ("old", "new")),
+        *(_without(history.c[side], *SHAPES).label(side) for side in ("old", "new")),
         sees_old.label("sees_old"),
         sees_new.label("sees_new"),
         *_shapes(history, with_shapes=with_shapes),
@@ -181,7 +182,8 @@ def seen(
 
 def _conditions(c: Any, wanted: HistoryFilter) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
     # A version that only counts on, or that carries another through a later day, says nothing.
-    yield (c.old - "row_version").is_distinct_from(c.new - "row_version")
+    counted = [_without(one, "row_version", "source_row") for one in (c.old, c.new)]
+    yield counted[0].is_distinct_from(counted[1])
     if wanted.field is not None:
         subject, _, name = wanted.field.rpartition(".")
         names = _FIELDS.get(name, (name,))
@@ -192,6 +194,12 @@ def _conditions(c: Any, wanted: HistoryFilter) -> Iterator[ColumnElement[bool]]:
         yield c.effective_on >= wanted.first
     if wanted.last is not None:
         yield c.effective_on <= wanted.last
+
+
+def _without(columns: Any, *names: str) -> Any:  # noqa: ANN401 - a column of JSON objects
+    for name in names:
+        columns = columns.op("-", return_type=JSONB())(literal(name, Text))
+    return columns
 
 
 def _shapes(history: TableValuedAlias, *, with_shapes: bool) -> Iterator[ColumnElement[Any]]:

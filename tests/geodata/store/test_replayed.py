@@ -1,5 +1,6 @@
-"""Whatever happened on whichever day, in whichever order it was written down: an independent
-oracle replays it, day by day, and every query about the past must say the same.
+"""Whatever happened on whichever day, in whichever order it was written down.
+
+An independent oracle replays it day by day, and every query about the past must say the same.
 """
 
 from __future__ import annotations
