@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from server.api import (
     changes,
+    departures,
     divisions,
     drawn,
     exports,
@@ -19,7 +20,7 @@ from server.api import (
 
 api_router = APIRouter()
 _MODULES = (
-    *(health, login, divisions, sites, history, leaving, changes, lapses),
+    *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
     *(figures, trend, drawn, exports),
 )
 for _module in _MODULES:

@@ -30,6 +30,7 @@ HTML = {"accept": "text/html"}
 _NAMES = re.compile(r"(map_|script_overlay_|macro_element_|layer_control_)?[0-9a-f]{32}")
 """Folium gives each map a name of its own."""
 Browser = Callable[[Role], TestClient]
+Values = dict[str, Any]
 
 
 @pytest.fixture
@@ -64,8 +65,8 @@ def lead(browser: Browser) -> TestClient:
     return browser(Role.DISTRICT_LEAD)
 
 
-def _edit(engine: Engine, site: int, on: date | None = None, **values: Any) -> None:
-    with writing(engine, Change("wang", "核对", on)) as session:
+def _edit(engine: Engine, site: int, since: date | None = None, /, **values: Any) -> None:
+    with writing(engine, Change("wang", "核对", since)) as session:
         values["row_version"] = Site.row_version + 1
         session.execute(
             update(Site)
@@ -132,6 +133,8 @@ def test_a_site_leaves_by_a_date_and_comes_back(
     assert "已移出台账" in page
     assert f'action="/sites/{site}/relist"' in page
     assert "拆除: 旧城改造" in lead.get("/departures").text
+    (gone,) = lead.get("/api/departures?covered=true").json()["departures"]
+    assert (gone["id"], gone["left_on"]) == (site, on.isoformat())
     assert "东苑小区" not in lead.get(f"/departures?on={on - DAY}").text
     assert lead.post(f"/api/sites/{site}/delist", json=body).status_code == 404
 
@@ -226,7 +229,7 @@ def test_a_moved_boundary_tells_its_areas_and_shapes(
 def test_each_town_reads_of_its_own_time_only(browser: Browser, engine: Engine, own: World) -> None:
     site = own.ids["东苑小区"]
     _edit(engine, site, today() - 20 * DAY, note="东街的备注")
-    moved = {"town_code": own.west, "neighbourhood_code": None, "name": "西苑小区"}
+    moved: Values = {"town_code": own.west, "neighbourhood_code": None, "name": "西苑小区"}
     _edit(engine, site, today() - 10 * DAY, **moved)
     _edit(engine, site, note="西街的备注")
     with writing(engine, Change("wang", "登记")) as session:
@@ -269,6 +272,27 @@ def test_a_version_is_brought_back_as_a_new_one(
     assert lead.post(path, json={**body, "version": 10**9}).status_code == 404
 
 
+def test_the_forms_of_a_record_do_the_same(lead: TestClient, engine: Engine, own: World) -> None:
+    site = own.ids["东苑小区"]
+    _edit(engine, site, households=1)
+    part = lead.get(f"/sites/{site}/history?field=households").text
+    assert part.count("恢复到此值") == 2
+    first = lead.get(f"/api/sites/{site}/history?field=households").json()["changes"][-1]["version"]
+    form = {"version": first, "reason": "改回", "seen": 2, "field": "households"}
+    assert lead.post(f"/sites/{site}/restore", data=form).status_code == 303
+    assert lead.get(f"/api/sites/{site}").json()["households"] == 100
+    leave = {"on": today().isoformat(), "kind": "mistaken", "reason": "误录", "seen": 3}
+    assert lead.post(f"/sites/{site}/delist", data=leave).status_code == 303
+    assert lead.get(f"/api/sites/{site}").json()["left_on"] == today().isoformat()
+    assert "恢复到此版本" not in lead.get(f"/sites/{site}/history").text
+    back = {"on": today().isoformat(), "reason": "查实", "seen": 4, "resumes": "true"}
+    assert lead.post(f"/sites/{site}/relist", data=back).status_code == 303
+    assert lead.get(f"/api/sites/{site}").json()["left_on"] is None
+    stale = lead.post(f"/sites/{site}/delist", data=leave, headers=HTML)
+    assert stale.status_code == 412
+    assert "别人已修改过" in stale.text
+
+
 def test_two_days_differ_by_what_happened_between(
     lead: TestClient, engine: Engine, own: World
 ) -> None:
@@ -276,7 +300,7 @@ def test_two_days_differ_by_what_happened_between(
     lead.post(
         f"/api/sites/{own.ids['西里小区']}/delist", json={"reason": "拆", "kind": "demolished"}
     )
-    moved = {"town_code": own.west, "neighbourhood_code": None}
+    moved: Values = {"town_code": own.west, "neighbourhood_code": None}
     _edit(engine, own.ids["东苑小区"], **moved)
     day_from = today() - 20 * DAY
     answer = lead.get(f"/api/changes?from={day_from}").json()
@@ -316,14 +340,14 @@ def test_the_workbook_of_changes_holds_the_official_columns_and_what_changed(
     )
     answer = lead.get(f"/changes.xlsx?from={today() - DAY}")
     assert "%E5%8F%B0%E8%B4%A6%E5%8F%98%E5%8C%96" in answer.headers["content-disposition"]
-    rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
+    rows = list(load_workbook(BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True))
     assert rows[2][0] == COLUMNS[0].header
     assert rows[2][3] == COLUMNS[3].header
     assert rows[2][-2:] == ("变化", "变化内容")
     by_name = {row[3]: row for row in rows[3:]}
     assert set(by_name) == {"=1+1", "西里小区"}
     assert by_name["西里小区"][-2] == "移出台账"
-    assert "东苑小区 → =1+1" in by_name["=1+1"][-1]
+    assert "东苑小区 → =1+1" in str(by_name["=1+1"][-1])
     assert all("13900001111" not in str(cell) for row in rows for cell in row)
 
 
@@ -346,7 +370,7 @@ def test_a_past_day_shows_the_past_everywhere(lead: TestClient, engine: Engine, 
     workbook = _cells(lead, f"/ledger.xlsx?{asked}")
     assert "138****1234" in before[f"/sites/{site}"]
     far = f"SRID=4490;{square(0.19, 0.09, 0.001).wkt}"
-    later = {"name": "新名", "address": "新址", "geom": far, "phone": "13999998888"}
+    later: Values = {"name": "新名", "address": "新址", "geom": far, "phone": "13999998888"}
     _edit(engine, site, **later, households=7, company="新公司", built_year=1999, note="新注")
     with writing(engine, Change("wang", "今天")) as session:
         one = session.get_one(Site, site)
@@ -372,7 +396,7 @@ def _plain(client: TestClient, path: str) -> str:
 
 def _cells(client: TestClient, path: str) -> list[Any]:
     book = load_workbook(BytesIO(client.get(path).content))
-    return list(book.active.iter_rows(values_only=True))
+    return list(book.worksheets[0].iter_rows(values_only=True))
 
 
 def test_the_past_is_marked_and_leads_back(lead: TestClient, own: World) -> None:

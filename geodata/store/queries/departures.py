@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -31,9 +32,10 @@ def find_departures(
     Args:
         session: A reading session.
         scope: The actor's; a site belongs to where it last lay.
-        wanted: By place, name or category; no other field is known of them.
+        wanted: By place, category or text; what else it asks is not known of them.
         on: The day.
     """
+    known = replace(wanted, management_type=(), inspection_status=(), covered=None, bbox=None)
     columns = [column(name, kind) for name, kind in _COLUMNS.items()]
     gone = func.departures(on).table_valued(*columns).alias("gone")
     town = Division.__table__.alias("t")
@@ -43,4 +45,4 @@ def find_departures(
         .join(town, town.c.code == gone.c.town_code)
         .order_by(gone.c.left_on.desc(), gone.c.site_id)
     )
-    return session.execute(filtered(statement, gone, scope, wanted)).mappings().all()
+    return session.execute(filtered(statement, gone, scope, known)).mappings().all()
