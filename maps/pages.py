@@ -39,6 +39,7 @@ SCRIPTS: Final = [
         "search.js",
         "coverage_map.js",
         "site.js",
+        "changes.js",
     )
 ]
 _LABELLED: Final = (Category, ManagementType, InspectionStatus)
@@ -158,6 +159,19 @@ def site_map(config: Mapping[str, Any], subject: MapSubject, language: Language)
         language: Of words.
     """
     return draw([ScriptOverlay("startSite", {**config, **_said(subject, language)})])
+
+
+def changes_map(config: Mapping[str, Any], subject: MapSubject, language: Language) -> Pieces:
+    """Return the map of what changed between two days.
+
+    Args:
+        config: ``sites``, address of GeoJSON with name, kinds and mark (gain, loss, changed);
+            ``record``, address template; ``colours`` by mark; ``ground`` as in `coverage_map`.
+        subject: The district they lie in.
+        language: Of words.
+    """
+    said = {**config, "bounds": subject.bounds, **_said(subject, language)}
+    return draw([ScriptOverlay("startChanges", said)])
 
 
 @cache

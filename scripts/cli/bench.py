@@ -13,6 +13,7 @@ from geodata.domain.access import Role, Scope
 from geodata.domain.period import today
 from geodata.store.audit import audit
 from geodata.store.session import Change, reading, writing
+from scripts.benchmarks.history import measure as measure_history
 from scripts.cli.database import database_url, engine, file_store
 from scripts.cli.output import say
 from scripts.cluster import free_port
@@ -58,6 +59,20 @@ def workbook(
 
     figures = measure(rows)
     path = _RESULTS / "workbook.json"
+    path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
+    print(json.dumps(figures, indent=1))
+    say(f"已写入 {path.name}", "written to scripts/benchmarks/results")
+
+
+@_app.command(name="history")
+def history(
+    district: Annotated[str | None, typer.Option(help="区划代码 / district code")] = None,
+) -> None:
+    """过去某日与今日之比 / What a past day costs beside today."""
+    with reading(engine()) as session:
+        code = shown_district(session, Scope.everything(), district).code
+    figures = measure_history(engine(), code)
+    path = _RESULTS / "history.json"
     path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
     print(json.dumps(figures, indent=1))
     say(f"已写入 {path.name}", "written to scripts/benchmarks/results")

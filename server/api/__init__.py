@@ -3,11 +3,16 @@
 from fastapi import APIRouter
 
 from server.api import (
+    changes,
+    departures,
     divisions,
     drawn,
     exports,
     figures,
     health,
+    history,
+    lapses,
+    leaving,
     ledger_imports,
     login,
     sites,
@@ -15,8 +20,9 @@ from server.api import (
 )
 
 api_router = APIRouter()
-for _module in (
-    *(health, login, divisions, sites, figures, trend, drawn, exports),
-    ledger_imports,
-):
+_MODULES = (
+    *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
+    *(figures, trend, drawn, exports, ledger_imports),
+)
+for _module in _MODULES:
     api_router.include_router(_module.router)

@@ -88,6 +88,8 @@ def record_json(record: SiteRecord) -> dict[str, Any]:
     """Return a record as the interface tells it; the phone is masked."""
     site = record.site
     return site_json(record.state) | {
+        "on": record.told_on,
+        "left_on": record.left_on,
         "built_year": site.built_year,
         "occupied_households": site.occupied_households,
         "service_star": site.service_star,

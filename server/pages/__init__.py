@@ -2,8 +2,23 @@
 
 from fastapi import APIRouter
 
-from server.pages import home, imports, login, maps, sites, towns
+from server.pages import (
+    changes,
+    history,
+    home,
+    imports,
+    lapses,
+    leaving,
+    login,
+    maps,
+    sites,
+    towns,
+)
 
 pages_router = APIRouter(include_in_schema=False)
-for _module in (home, login, maps, towns, sites, imports):
+_MODULES = (
+    *(home, login, maps, towns, sites, history),
+    *(leaving, changes, lapses, imports),
+)
+for _module in _MODULES:
     pages_router.include_router(_module.router)

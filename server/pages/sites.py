@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.orm import Session
 
+from geodata.domain.access import WRITING_ROLES
 from geodata.domain.category import Category
 from geodata.domain.division import DivisionKind
 from geodata.domain.inspection import InspectionStatus
+from geodata.domain.leaving import LeavingKind
 from geodata.domain.management import ManagementType
+from geodata.domain.period import today
 from geodata.domain.personal import mask_phone
 from geodata.domain.site import ServiceStar
 from geodata.domain.vocabulary import words
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.drawn import site_geometry
 from geodata.store.queries.sites import SiteRecord, find_sites, get_site
+from geodata.store.tables import Site
 from maps.assets import served
 from maps.pages import map_files, site_map
 from maps.symbology import COLOURS, UNREPORTED_COLOUR
 from server.actions.export_map import map_subject
 from server.api.parameters import Day, Wanted
-from server.auth import CurrentActor, ReadingSession
+from server.auth import Actor, CurrentActor, ReadingSession
 from server.i18n import language_of
 from server.pages.context import ShownDistrict, basemap_of, ground_addresses, shown
-from server.pages.history import events
 from server.pages.render import page
 
 router = APIRouter()
@@ -77,7 +82,7 @@ def site_page(
     record = get_site(session, actor.scope, site_id, on=on)
     pieces = None
     shows = shown(actor, session, on, record.state["district_code"])
-    geometry = site_geometry(session, actor.scope, site_id, on=on)
+    geometry = site_geometry(session, actor.scope, site_id, on=record.told_on)
     if geometry is not None:
         pieces = site_map(
             _map_config(record, geometry),
@@ -90,8 +95,8 @@ def site_page(
         active="sites",
         pieces=pieces,
         files=served(map_files(pieces)) if pieces else "",
-        history=events(record.history, language_of(request)),
         **_facts(record),
+        **_standing(session, actor, record, on),
         **shows.head(),
     )
 
@@ -115,6 +120,16 @@ def _facts(record: SiteRecord) -> dict[str, Any]:
         "phone": mask_phone(record.site.phone),
         "policy": policy,
         **_enums(),
+    }
+
+
+def _standing(session: Session, actor: Actor, record: SiteRecord, on: date) -> dict[str, Any]:
+    """Return what the forms need by which a site leaves the ledger or returns."""
+    return {
+        "can_write": actor.role in WRITING_ROLES,
+        "is_today": on == today(),
+        "standing_version": session.get_one(Site, record.state["site_id"]).row_version,
+        "LeavingKind": LeavingKind,
     }
 
 

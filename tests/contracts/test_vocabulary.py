@@ -10,12 +10,14 @@ import pytest
 from geodata.domain import (
     access,
     category,
+    change,
     division,
     errors,
     governance,
     importing,
     indicator,
     inspection,
+    leaving,
     management,
     site,
     utility,
@@ -29,8 +31,8 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 """Not of the domain: pages choose their own words for how much a fault costs."""
 
 _MODULES = (
-    *(access, category, division, errors, governance, importing, indicator, inspection),
-    *(management, site, utility),
+    *(access, category, change, division, errors, governance, importing, indicator, inspection),
+    *(leaving, management, site, utility),
     symbology,
 )
 ENUMERATIONS = [

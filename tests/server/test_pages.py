@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "/map", "/gaps", "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
     "/sites?covered=false", "/imports", "/imports/1", "/docs", "/login", "/nowhere",
+    "/sites/1/history", "/changes", "/changes?from=2025-01-01", "/lapses", "/departures",
 )  # fmt: skip
 HTML = {"accept": "text/html"}
 
@@ -54,7 +55,13 @@ def test_a_page_leads_to_no_other_host(leader: TestClient, path: str, lang: str)
     assert "default-src 'self'" in answer.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("path", ["/map", "/gaps", "/towns", "/towns/370306001", "/sites"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/map", "/gaps", "/towns", "/towns/370306001", "/sites"),
+        *("/changes?from=2025-01-01", "/lapses", "/departures"),
+    ],
+)
 def test_a_chinese_page_speaks_chinese(leader: TestClient, path: str) -> None:
     text = re.sub(
         r"<script.*?</script>|<style.*?</style>|<[^>]+>",

@@ -1,6 +1,7 @@
 -- The ledger as it stood at the end of a day in Shanghai.
 -- In:  day. Out: rows of site that were listed that day, with the values of their last version
--- effective by then; for today and later the table itself.
+-- effective by then. What has not changed since is read from the table itself, which holds the
+-- last version of each site (025_carried_versions.sql sees to it).
 -- Each field is named, so that PostgreSQL reads only those that a query asks for; and there is
 -- one scan of site, so that it knows how many rows to expect.
 CREATE OR REPLACE FUNCTION site_as_of(day date) RETURNS SETOF site
@@ -50,13 +51,18 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     CASE WHEN v IS NULL THEN s.geom_accuracy_m ELSE (v ->> 'geom_accuracy_m')::numeric(8, 2) END,
     CASE WHEN v IS NULL THEN s.geom_note ELSE v ->> 'geom_note' END
   FROM site AS s
+  LEFT JOIN (
+    SELECT DISTINCT later.site_id FROM site_version AS later
+    WHERE later.effective_on > day AND later.subject = 'site'
+      AND day < (now() AT TIME ZONE 'Asia/Shanghai')::date
+  ) AS changed ON changed.site_id = s.id
   LEFT JOIN LATERAL (
     SELECT one.new AS v FROM site_version AS one
-    WHERE day < (now() AT TIME ZONE 'Asia/Shanghai')::date
+    WHERE changed.site_id IS NOT NULL
       AND one.site_id = s.id AND one.subject = 'site' AND one.effective_on <= day
     ORDER BY one.effective_on DESC, one.id DESC LIMIT 1
   ) AS past ON true
-  WHERE (v IS NOT NULL OR day >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
+  WHERE (v IS NOT NULL OR changed.site_id IS NULL)
     AND CASE WHEN v IS NULL THEN s.listed_on ELSE (v ->> 'listed_on')::date END <= day
     AND coalesce(CASE WHEN v IS NULL THEN s.delisted_on ELSE (v ->> 'delisted_on')::date END
                  > day, true)
