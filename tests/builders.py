@@ -266,11 +266,9 @@ def effective(session: Session, day: date) -> Iterator[None]:
     """Let what is written inside take effect on a day; signature and reason stay."""
     before = session.scalar(text("SELECT current_setting('fugai.effective_on', true)"))
     _set_effective(session, day.isoformat())
-    try:
-        yield
-        session.flush()
-    finally:
-        _set_effective(session, before or "")
+    yield
+    session.flush()
+    _set_effective(session, before or "")
 
 
 def _set_effective(session: Session, value: str) -> None:

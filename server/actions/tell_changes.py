@@ -46,7 +46,8 @@ def told_changes(
     values = edited_values(session, stayed, day_from=table.day_from, day_to=table.day_to)
     places = {row.code: row.name for row in find_divisions(session, scope)}
     return {
-        one.site_id: list(_told(one, values.get(one.site_id), places, language)) for one in changes
+        one.site_id: list(dict.fromkeys(_told(one, values.get(one.site_id), places, language)))
+        for one in changes
     }
 
 
