@@ -27,8 +27,8 @@ from geodata.ledger.sheets import OpenSheet
 from geodata.ledger.tables import open_table
 from geodata.ledger.xls_copy import copy_xls
 
-MOST_CELLS: Final = 1_000_000
-"""Of a workbook that openpyxl holds in memory: about 20 s and 1 GB."""
+MOST_CELLS: Final = 750_000
+"""Of a workbook that openpyxl holds in memory: 20,000 rows of the form, 16 s and 560 MB."""
 
 MOST_COMMENTS: Final = 20_000
 """The worst cells; every fault stands in the report."""
@@ -118,8 +118,9 @@ def annotate(
     is_itself = content[:4] == _ZIP_MAGIC and _is_office(content)
     has_macros = is_itself and _MACROS in content
     kept = _kept(source.name, content, is_itself=is_itself, has_macros=has_macros)
-    is_itself = is_itself and kept is not None
-    book = _plain_copy(sheets) if kept is None else kept
+    if kept is None or not {one.name for one in sheets} <= set(kept.sheetnames):
+        is_itself, kept = False, _plain_copy(sheets)
+    book = kept
     _forget(book)
     commented, unplaced = _comment(book, faults, sentence)
     add_report(book, faults, sentence)
