@@ -6,9 +6,11 @@ import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from random import Random
 
 from openpyxl.utils import get_column_letter
 
+from geodata.ledger.form import COLUMNS
 from tests.workbooks import a_row, write_form_by_hand, write_xls
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -29,13 +31,14 @@ def change_parts(path: Path, changes: Mapping[str, Callable[[bytes], bytes]]) ->
     return path
 
 
-def _form(path: Path) -> Path:
+def write_form(path: Path) -> Path:
+    """Write a form of one site."""
     return write_form_by_hand(path, [a_row()])
 
 
 def declared_bomb(path: Path) -> None:
     """A part that says it unpacks to 600 megabytes, and does."""
-    _form(path)
+    write_form(path)
     with (
         zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
         archive.open("xl/media/image1.png", "w", force_zip64=True) as part,
@@ -46,14 +49,14 @@ def declared_bomb(path: Path) -> None:
 
 def dense_bomb(path: Path) -> None:
     """A part under the limit of size that shrank to a thousandth."""
-    _form(path)
+    write_form(path)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/image1.png", bytes(400 * _MB))
 
 
 def lying_bomb(path: Path) -> None:
     """A part that says it unpacks to 100 bytes, and unpacks to 300 megabytes."""
-    _form(path)
+    write_form(path)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/lie.xml", bytes(300 * _MB))
     content = bytearray(path.read_bytes())
@@ -65,7 +68,7 @@ def lying_bomb(path: Path) -> None:
 
 def overlapping_bomb(path: Path) -> None:
     """A thousand parts that are all the same bytes."""
-    _form(path)
+    write_form(path)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/a0.bin", bytes(400_000))
         first = archive.getinfo("xl/a0.bin")
@@ -87,7 +90,7 @@ def external_entity(path: Path) -> None:
     """A sheet that asks for a file of the machine."""
     doctype = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
     change_parts(
-        _form(path), {SHEET: lambda text: text.replace(b"<worksheet", doctype + b"<worksheet")}
+        write_form(path), {SHEET: lambda text: text.replace(b"<worksheet", doctype + b"<worksheet")}
     )
 
 
@@ -98,13 +101,13 @@ def laughing_entities(path: Path) -> None:
     ]
     doctype = b"<!DOCTYPE sst [" + b"".join(lines) + b"]>"
     text = _TOP + doctype + b'<sst xmlns="%b"><si><t>&a9;</t></si></sst>' % _MAIN.encode()
-    change_parts(_form(path), {"xl/sharedStrings.xml": lambda _: text})
+    change_parts(write_form(path), {"xl/sharedStrings.xml": lambda _: text})
 
 
 def hidden_doctype(path: Path) -> None:
     """A DOCTYPE in UTF-16, where a search for bytes does not find it."""
     text = f'<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x []><worksheet xmlns="{_MAIN}"/>'
-    change_parts(_form(path), {SHEET: lambda _: text.encode("utf-16")})
+    change_parts(write_form(path), {SHEET: lambda _: text.encode("utf-16")})
 
 
 def repeated_long_texts(path: Path) -> None:
@@ -118,19 +121,21 @@ def repeated_long_texts(path: Path) -> None:
     )
     text = "长".encode() * 32_767
     shared = _TOP + b'<sst xmlns="%b"><si><t>%b</t></si></sst>' % (_MAIN.encode(), text)
-    change_parts(_form(path), {SHEET: lambda _: sheet, "xl/sharedStrings.xml": lambda _: shared})
+    change_parts(
+        write_form(path), {SHEET: lambda _: sheet, "xl/sharedStrings.xml": lambda _: shared}
+    )
 
 
 def truncated(path: Path) -> None:
     """The first half of a workbook, as a broken upload leaves it."""
-    _form(path)
+    write_form(path)
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
 
 
 def damaged_deflate(path: Path) -> None:
     """A workbook with damage in the middle of its sheet."""
-    _form(path)
+    write_form(path)
     with zipfile.ZipFile(path) as archive:
         at = archive.getinfo(SHEET).header_offset + 200
     content = bytearray(path.read_bytes())
@@ -146,7 +151,7 @@ def encrypted_xlsx(path: Path) -> None:
 
 def encrypted_zip(path: Path) -> None:
     """A zip archive whose parts are flagged as encrypted."""
-    _form(path)
+    write_form(path)
     content = bytearray(path.read_bytes())
     for magic, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         at = content.find(magic)
@@ -199,7 +204,8 @@ def wide_and_high(path: Path) -> None:
         b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (row, row) for row in range(1000, 4000)
     )
     change_parts(
-        _form(path), {SHEET: lambda text: text.replace(b"</sheetData>", cells + b"</sheetData>")}
+        write_form(path),
+        {SHEET: lambda text: text.replace(b"</sheetData>", cells + b"</sheetData>")},
     )
 
 
@@ -246,7 +252,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str, str]] = {
 
 def write_far_cell(path: Path) -> Path:
     """Write a form with one stray cell in the last row and column that a sheet can have."""
-    _form(path)
+    write_form(path)
     far = b'<row r="1048576"><c r="XFD1048576"><v>7</v></c></row></sheetData>'
     return change_parts(path, {SHEET: lambda text: text.replace(b"</sheetData>", far)})
 
@@ -272,7 +278,7 @@ def write_many_merges(path: Path, merges: int) -> Path:
 
 def write_empty_formatted_rows(path: Path, rows: int) -> Path:
     """Write a form with so many rows below it that hold formats and nothing else."""
-    _form(path)
+    write_form(path)
     cells = b"".join(
         b'<row r="%d" spans="1:37" s="1" customFormat="1">%b</row>'
         % (
@@ -284,3 +290,31 @@ def write_empty_formatted_rows(path: Path, rows: int) -> Path:
     return change_parts(
         path, {SHEET: lambda text: text.replace(b"</sheetData>", cells + b"</sheetData>")}
     )
+
+
+def write_form_as_xls(path: Path) -> Path:
+    """Write a form of one site as an old workbook."""
+    header = [[column.header for column in COLUMNS], [column.option or "" for column in COLUMNS]]
+    row = a_row()
+    return write_xls(path, [*header, [row.get(one.option or one.header) or "" for one in COLUMNS]])
+
+
+def damage(path: Path, random: Random) -> Path:
+    """Change some bytes: of one part of an archive, before it is packed again, or of the file."""
+    if path.suffix != ".xlsx":
+        path.write_bytes(_changed(path.read_bytes(), random))
+        return path
+    with zipfile.ZipFile(path) as archive:
+        name = random.choice(archive.namelist())
+    return change_parts(path, {name: lambda content: _changed(content, random)})
+
+
+def _changed(content: bytes, random: Random) -> bytes:
+    changed = bytearray(content)
+    for _ in range(random.choice((1, 3))):
+        at = random.randrange(len(changed))
+        if random.random() < 0.5:
+            changed[at] = random.choice(b'0123456789<>/"AZ=;&\0\xff')
+        else:
+            changed[at:at] = changed[at : at + random.randrange(40)]
+    return bytes(changed)

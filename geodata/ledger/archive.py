@@ -95,7 +95,7 @@ def open_archive(file: str, content: bytes) -> Archive:
     try:
         with zipfile.ZipFile(BytesIO(content)) as opened:
             items = opened.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, struct.error) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
         raise DomainError("table.unreadable", file=file, reason=str(error)) from error
     if any(item.flag_bits & _ENCRYPTED for item in items):
         raise DomainError("table.encrypted", file=file)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from geodata.domain.errors import DomainError
+from geodata.ledger.annotate import annotate
 from geodata.ledger.form_reader import read_form
 from tests.dirty_workbooks import (
     HOSTILE,
+    damage,
     write_empty_formatted_rows,
     write_far_cell,
+    write_form,
+    write_form_as_xls,
     write_many_merges,
 )
 
@@ -72,3 +78,17 @@ def test_five_thousand_merges_are_filled_down(tmp_path: Path) -> None:
     assert {draft.town for draft in reading.drafts} == {"丝绸路街道"}
     assert len(reading.drafts) == 10_000
     assert reading.faults == []
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.xls"])
+@pytest.mark.parametrize("seed", range(15))
+def test_damage_anywhere_is_read_or_refused(tmp_path: Path, name: str, seed: int) -> None:
+    write = write_form_as_xls if name == "a.xls" else write_form
+    path = damage(write(tmp_path / name), Random(seed))
+    try:
+        reading = read_form(path)
+    except DomainError:
+        return
+    out = tmp_path / "out.xlsx"
+    annotate(path, reading.faults, out, sentence=lambda fault: fault.code)
+    assert len(read_form(out).sheets) == len(reading.sheets)
