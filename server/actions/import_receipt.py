@@ -60,11 +60,12 @@ def receive(
     """Keep a file and note that it came; return the number of its import.
 
     Raises:
-        DomainError: As `FileStore.keep`; ``division.not_found`` for a place outside the scope.
+        DomainError: As `FileStore.keep`; ``division.not_found`` for a place outside the scope;
+            ``change.future`` for a day to come.
     """
     name = plain_name(delivery.name)
     kept = store.keep(content, most_bytes=MOST_BYTES, name=name)
-    with writing(engine, Change(sender.name, f"receive {name}")) as session:
+    with writing(engine, Change(sender.name, f"receive {name}", delivery.on)) as session:
         places = _places(session, sender.scope, delivery)
         import_id: int = session.execute(
             insert(LedgerImport)

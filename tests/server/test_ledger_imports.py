@@ -136,8 +136,10 @@ def test_the_day_from_which_rows_hold_is_the_senders(fresh, tmp_path):
     app, _ = fresh
     town = _log_in(app, Role.TOWN)
     path = write_form_by_hand(tmp_path / "台账.xlsx", [a_row(**HERE, **{NAME: "新苑"})])
-    told = _send(town, path, on=(today() + timedelta(days=3)).isoformat()).json()
+    told = _send(town, path, on=today().isoformat()).json()
     town.post(f"/api/ledger/imports/{told['id']}/apply")
-    assert town.get("/api/sites?q=新苑").json()["total"] == 0
-    later = (today() + timedelta(days=3)).isoformat()
-    assert town.get(f"/api/sites?q=新苑&on={later}").json()["total"] == 1
+    assert town.get("/api/sites?q=新苑").json()["total"] == 1
+    yesterday = (today() - timedelta(days=1)).isoformat()
+    assert town.get(f"/api/sites?q=新苑&on={yesterday}").json()["total"] == 0
+    later = _send(town, path, on=(today() + timedelta(days=3)).isoformat())
+    assert (later.status_code, later.json()["code"]) == (422, "change.future")
