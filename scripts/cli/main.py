@@ -23,6 +23,7 @@ for _name in (
     "serving",
     "demo",
     "imports",
+    "doctor",
     "exports",
     "figures",
     "maps",
