@@ -25,6 +25,7 @@ for _name in (
     "imports",
     "doctor",
     "exports",
+    "vectors",
     "figures",
     "maps",
     "users",

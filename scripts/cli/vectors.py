@@ -1,0 +1,86 @@
+"""`fugai import vector` and `fugai export sites`: vector files in and out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geodata.domain.access import Scope
+from geodata.domain.vocabulary import LANGUAGES
+from scripts.cli.database import engine
+from scripts.cli.output import say
+from server.actions.import_vectors import AUTO, VectorOrder, import_vector_file
+from server.actions.vector_report import OutlineRow, VectorReport, report_geojson, report_json
+from server.i18n import sentence, word
+
+_MARKS = {"changed": "✔", "unchanged": "=", "doubtful": "?", "unmatched": "–", "faulty": "✘"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the groups that stand there."""
+    groups = {one.name: one.typer_instance for one in app.registered_groups}
+    imports = groups["import"]
+    if imports is not None:
+        imports.command(name="vector")(vector)
+
+
+def vector(
+    file: Annotated[
+        Path, typer.Argument(help="矢量文件 / GeoPackage, GeoJSON, Shapefile, KML, DXF")
+    ],
+    datum: Annotated[
+        str, typer.Option(help="auto | wgs84 | cgcs2000 | gcj02 | bd09 | EPSG:nnnn")
+    ] = AUTO,
+    district: Annotated[str | None, typer.Option(help="区划代码或名称 / code or name")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="写入 / keep the boundaries")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm-datum", help="确认声明的坐标系 / the datum is right")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON 报告 / report as JSON")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="前后对照 GeoJSON / before and after as GeoJSON")
+    ] = None,
+) -> None:
+    """小区边界矢量文件 / Site boundaries of a vector file; told only, unless --apply."""
+    order = VectorOrder(
+        actor="cli",
+        scope=Scope.everything(),
+        district=district,
+        datum=datum,
+        is_confirmed=confirm,
+        applies=apply,
+    )
+    found = import_vector_file(engine(), file, order)
+    if report is not None:
+        text = json.dumps(report_geojson(found), ensure_ascii=False)
+        report.write_text(text, "utf-8")
+    if as_json:
+        print(json.dumps(report_json(found), ensure_ascii=False, indent=1))
+    else:
+        _print(found)
+    raise typer.Exit(0 if found.is_clean else 2)
+
+
+def _print(found: VectorReport) -> None:
+    print(f"{word('doctor.winner', 'zh')} / {word('doctor.winner', 'en')}: {found.system}")
+    for row in found.rows:
+        print(f"{_MARKS[row.status]} {_line(row)}")
+    for fault in found.faults:
+        where = f"〔{fault.sheet}〕 {fault.row}" if fault.row is not None else ""
+        facts = {**fault.facts, "value": fault.value}
+        said = "  /  ".join(sentence(fault.code, facts, one) for one in LANGUAGES)
+        print(f"! {where} {said}")
+    counts = ", ".join(f"{name} {count}" for name, count in found.counts.items())
+    if found.applied:
+        say(f"已写入: {counts}", "applied")
+    else:
+        say(f"未写入(加 --apply 写入): {counts}", "nothing changed; --apply keeps it")
+
+
+def _line(row: OutlineRow) -> str:
+    named = "、".join(row.candidates) or (row.site.name if row.site else "")
+    said = "  /  ".join(sentence(row.reason, {}, one) for one in LANGUAGES)
+    return f"〔{row.layer}〕 {row.number} {row.name} → {named or '—'}: {said}"
