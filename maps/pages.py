@@ -39,6 +39,7 @@ SCRIPTS: Final = [
         "search.js",
         "coverage_map.js",
         "site.js",
+        "comparison.js",
     )
 ]
 _LABELLED: Final = (Category, ManagementType, InspectionStatus)
@@ -158,6 +159,18 @@ def site_map(config: Mapping[str, Any], subject: MapSubject, language: Language)
         language: Of words.
     """
     return draw([ScriptOverlay("startSite", {**config, **_said(subject, language)})])
+
+
+def comparison_map(addresses: Mapping[str, str], subject: MapSubject, language: Language) -> Pieces:
+    """Return a map of a district on which positions before and after are drawn.
+
+    Args:
+        addresses: ``divisions``, ``ground`` and ``footprints`` as in `coverage_map`.
+        subject: The district.
+        language: Of words.
+    """
+    config = {**addresses, "bounds": subject.bounds, **_said(subject, language)}
+    return draw([ScriptOverlay("startComparison", config)])
 
 
 @cache

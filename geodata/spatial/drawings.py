@@ -75,16 +75,19 @@ def areas_of_drawing(entities: GeoDataFrame) -> GeoDataFrame:
     return GeoDataFrame(rows, columns=["name", "layer", "texts", "geometry"], geometry="geometry")
 
 
+def closed_area(line: BaseGeometry) -> BaseGeometry | None:
+    """Return the area that a closed line runs around, ``None`` for one that stays open."""
+    corners = shapely.get_coordinates(line)
+    gap = float(np.hypot(*(corners[0] - corners[-1])))
+    if gap > _CLOSED_SHARE * line.length or len(corners) < _LEAST_CORNERS:
+        return None
+    corners[-1] = corners[0]
+    return shapely.Polygon(corners)
+
+
 def _area(shape: BaseGeometry | None) -> BaseGeometry | None:
     if shape is None or shape.is_empty:
         return None
     if shape.geom_type in ("Polygon", "MultiPolygon"):
         return shapely.force_2d(shape)
-    if shape.geom_type != "LineString":
-        return None
-    corners = shapely.get_coordinates(shape)
-    gap = float(np.hypot(*(corners[0] - corners[-1])))
-    if gap > _CLOSED_SHARE * shape.length or len(corners) < _LEAST_CORNERS:
-        return None
-    corners[-1] = corners[0]
-    return shapely.Polygon(corners)
+    return closed_area(shape) if shape.geom_type == "LineString" else None

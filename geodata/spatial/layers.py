@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 import pyogrio
 import shapely
@@ -23,7 +23,8 @@ from geodata.domain.errors import DomainError
 from geodata.spatial.archives import DATASETS, Dataset, complete, unpack
 from geodata.spatial.dbf import text_encoding
 from geodata.spatial.drawings import areas_of_drawing, rewrite_in_gbk
-from geodata.spatial.systems import CoordinateSystem, system_of_crs
+from geodata.spatial.kml_reader import read_kml
+from geodata.spatial.systems import CGCS2000, CoordinateSystem, system_of_crs
 
 ARCHIVES: Final = frozenset({".zip", ".kmz"})
 SUFFIXES: Final = DATASETS | ARCHIVES
@@ -109,10 +110,27 @@ def _layers(file: str, dataset: Dataset) -> list[VectorLayer]:
     path = dataset.path
     suffix = path.suffix
     _check_content(file, path)
-    encoding = None
+    if suffix == ".kml":
+        found = read_kml(path, file)
+        is_alone = len(found) == 1
+        return [
+            VectorLayer(dataset.title if is_alone else name, frame, CGCS2000)
+            for name, frame in found
+        ]
     if suffix == ".dxf":
         rewrite_in_gbk(path, file)
-    if suffix == ".shp":
+    frames = _read_by_gdal(file, path)
+    is_alone = len(frames) == 1
+    return [
+        _layer(dataset.title if is_alone else name, frame, is_drawing=suffix == ".dxf")
+        for name, frame in frames.items()
+        if isinstance(frame, GeoDataFrame)
+    ]
+
+
+def _read_by_gdal(file: str, path: Path) -> dict[str, Any]:
+    encoding = None
+    if path.suffix == ".shp":
         cpg = path.with_suffix(".cpg")
         encoding = text_encoding(path.with_suffix(".dbf"), cpg)
         cpg.unlink(missing_ok=True)
@@ -121,7 +139,7 @@ def _layers(file: str, dataset: Dataset) -> list[VectorLayer]:
             # GDAL and GEOS warn of broken rings and odd attributes; what matters is told later.
             warnings.simplefilter("ignore")
             names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-            frames = {
+            return {
                 name: pyogrio.read_dataframe(
                     path, layer=name, encoding=encoding, on_invalid="ignore", force_2d=True
                 )
@@ -130,12 +148,6 @@ def _layers(file: str, dataset: Dataset) -> list[VectorLayer]:
     except (DataSourceError, DataLayerError, FeatureError, ValueError) as error:
         reason = str(error).split(";")[0].replace(str(path), file)
         raise DomainError("vector.unreadable", file=file, reason=reason) from error
-    is_alone = len(frames) == 1
-    return [
-        _layer(dataset.title if is_alone else name, frame, is_drawing=suffix == ".dxf")
-        for name, frame in frames.items()
-        if isinstance(frame, GeoDataFrame)
-    ]
 
 
 def _layer(title: str, frame: GeoDataFrame, *, is_drawing: bool) -> VectorLayer:
@@ -152,15 +164,8 @@ def _check_content(file: str, path: Path) -> None:
         head = opened.read(_HEAD_BYTES)
     if suffix in _MAGIC and not head.startswith(_MAGIC[suffix]):
         raise DomainError("vector.unreadable", file=file, reason=suffix)
-    if suffix == ".kml" and (b"<kml" not in head or _has_entities(path)):
-        raise DomainError("vector.unreadable", file=file, reason="KML")
     if suffix in (".geojson", ".json"):
         _check_json(file, path)
-
-
-def _has_entities(path: Path) -> bool:
-    content = path.read_bytes()
-    return b"<!DOCTYPE" in content or b"<!ENTITY" in content
 
 
 def _check_json(file: str, path: Path) -> None:

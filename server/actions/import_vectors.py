@@ -35,6 +35,7 @@ from server.actions.vector_report import OutlineRow, VectorReport
 AUTO: Final = "auto"
 _SURE: Final = 0.8
 _ACTION: Final = "import_vector"
+_EMPTY: Final = "vector.geometry_empty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +158,9 @@ def _rows(
         repaired = repair(shape, system, is_swapped=is_swapped)
         name = said["name"][index]
         if repaired.after is None:
-            reason = repaired.code or "vector.geometry_empty"
-            rows.append(OutlineRow(layer.title, index + 1, name, "faulty", reason, repaired))
+            reason = repaired.code or _EMPTY
+            status = "empty" if reason == _EMPTY else "faulty"
+            rows.append(OutlineRow(layer.title, index + 1, name, status, reason, repaired))
             continue
         outline = Outline(
             shape=repaired.after,
@@ -207,7 +209,7 @@ def _suspicions(report: VectorReport, found: Diagnosis) -> list[Fault]:
 def _repairs(report: VectorReport) -> list[Fault]:
     return [
         Fault(
-            Severity.ERROR if row.shape.after is None else Severity.WARNING,
+            Severity.ERROR if row.status == "faulty" else Severity.WARNING,
             row.shape.code,
             report.file,
             row.layer,

@@ -13,7 +13,7 @@ from geodata.spatial.matching import KnownSite
 from geodata.spatial.repair import Repaired
 from server.actions.doctor import Examination
 
-STATUSES: Final = ("changed", "unchanged", "doubtful", "unmatched", "faulty")
+STATUSES: Final = ("changed", "unchanged", "empty", "doubtful", "unmatched", "faulty")
 
 
 @dataclass(slots=True)
@@ -77,8 +77,8 @@ class VectorReport:
 
     @property
     def is_clean(self) -> bool:
-        """Whether every feature was taken."""
-        return self.counts["matched"] == len(self.rows)
+        """Whether every feature that says anything was taken; an empty geometry says nothing."""
+        return self.counts["matched"] + self.counts["empty"] == len(self.rows)
 
 
 def report_geojson(report: VectorReport) -> dict[str, Any]:

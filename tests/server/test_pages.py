@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from server.actions.vector_report import STATUSES
 from server.app import create_app
 from server.i18n import catalogue
 from server.settings import Settings
@@ -18,7 +19,7 @@ from tests.world import HOSTILE, World
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "/map", "/gaps", "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
-    "/sites?covered=false", "/docs", "/login", "/nowhere",
+    "/sites?covered=false", "/doctor", "/imports/vector", "/docs", "/login", "/nowhere",
 )  # fmt: skip
 HTML = {"accept": "text/html"}
 
@@ -135,6 +136,7 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
         assert texts.keys() == {"zh", "en"}, key
         assert all(texts.values()), key
         is_built = re.match(r"(nav|subject)\.|towns\.by_|record\.(created|changed|ended)$", key)
+        is_built = is_built or re.fullmatch(rf"vectors\.({'|'.join(STATUSES)})", key)
         assert is_built or re.search(rf"""["']{key}["']""", used), f"{key} is not used"
 
 
