@@ -31,6 +31,7 @@ from geodata.spatial.systems import (
     GCJ02,
     LAST_ZONE,
     CoordinateSystem,
+    moved,
     zone,
 )
 
@@ -228,11 +229,9 @@ def _read(
     shapes: dict[int, BaseGeometry] = {}
     for index, shape in enumerate(sample.shapes):
         if shape is not None and np.isfinite(metres[index]).all():
-            moved: BaseGeometry = shapely.transform(
-                shape, lambda xy: reference.metres(*pairs(np.asarray(xy))[1].T)
-            )
-            if np.isfinite(shapely.get_coordinates(moved)).all():
-                shapes[index] = moved if moved.is_valid else shapely.make_valid(moved)
+            laid = moved(shape, lambda numbers: reference.metres(*pairs(numbers)[1].T))
+            if laid is not None:
+                shapes[index] = laid if laid.is_valid else shapely.make_valid(laid)
     return _Reading(system, is_swapped, unshifted, Positions(metres, degrees, shapes))
 
 

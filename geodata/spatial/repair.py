@@ -12,7 +12,7 @@ from pyproj import Geod
 from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
-from geodata.spatial.systems import CoordinateSystem
+from geodata.spatial.systems import CoordinateSystem, Pairs, moved
 from geodata.spatial.vectors import as_multipolygon
 
 _ELLIPSOID: Final = Geod(ellps="GRS80")
@@ -57,12 +57,12 @@ def repair(
     if shape is None or shape.is_empty:
         return Repaired(None, None, "vector.geometry_empty", None, 0.0, 0.0)
 
-    def moved(numbers: np.ndarray) -> np.ndarray:
+    def convert(numbers: Pairs) -> Pairs:
         x, y = numbers[:, 0], numbers[:, 1]
         return np.column_stack(system.to_cgcs2000(*((y, x) if is_swapped else (x, y))))
 
-    before: BaseGeometry = shapely.transform(shapely.force_2d(shape), moved)
-    if not np.isfinite(shapely.get_coordinates(before)).all():
+    before = moved(shape, convert)
+    if before is None:
         return Repaired(None, None, "vector.geometry_outside", None, 0.0, 0.0)
     after, code = as_multipolygon(before)
     reason = None if before.is_valid else str(shapely.is_valid_reason(before))

@@ -8,16 +8,22 @@ that PROJ knows by its EPSG code. East stands first, north second, whatever orde
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
+from shapely.geometry.base import BaseGeometry
 
 from geodata.domain.errors import DomainError
 from geodata.spatial.datum import Datum, Degrees, Pair, from_cgcs2000, to_cgcs2000
+
+Pairs = NDArray[np.float64]
 
 DEGREES_EPSG: Final = 4490
 FIRST_ZONE: Final = 25
@@ -79,6 +85,20 @@ class CoordinateSystem:
             return x, y
         east, north = _transformer(DEGREES_EPSG, self.epsg).transform(x, y)
         return np.asarray(east), np.asarray(north)
+
+
+def moved(shape: BaseGeometry, convert: Callable[[Pairs], Pairs]) -> BaseGeometry | None:
+    """Return a shape with its positions converted, ``None`` where one of them has no counterpart.
+
+    Args:
+        shape: In any numbers.
+        convert: From and to positions of shape (n, 2).
+    """
+    positions = convert(shapely.get_coordinates(shape))
+    if not np.isfinite(positions).all():
+        return None
+    found: BaseGeometry = shapely.set_coordinates(shapely.force_2d(shape), positions)
+    return found
 
 
 CGCS2000: Final = CoordinateSystem("EPSG:4490")

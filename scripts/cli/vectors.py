@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from geodata.domain.access import Scope
-from geodata.domain.errors import DomainError
+from geodata.domain.errors import DomainError, Fault
 from geodata.domain.period import today
 from geodata.domain.vocabulary import LANGUAGES
 from geodata.store.audit import audit
@@ -122,12 +122,17 @@ def _print(found: VectorReport) -> None:
         where = f"〔{fault.sheet}〕 {fault.row}" if fault.row is not None else ""
         facts = {**fault.facts, "value": fault.value}
         said = "  /  ".join(sentence(fault.code, facts, one) for one in LANGUAGES)
-        print(f"! {where} {said}")
+        print(f"! {where} {said}{_areas(fault)}")
     counts = ", ".join(f"{name} {count}" for name, count in found.counts.items())
     if found.applied:
         say(f"已写入: {counts}", "applied")
     else:
         say(f"未写入(加 --apply 写入): {counts}", "nothing changed; --apply keeps it")
+
+
+def _areas(fault: Fault) -> str:
+    before, after = fault.facts.get("area_before_m2"), fault.facts.get("area_after_m2")
+    return f" ({before} → {after} m²)" if after else ""
 
 
 def _line(row: OutlineRow) -> str:
