@@ -17,11 +17,12 @@ from typing import Any, Final
 import pyogrio
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
+from pandas import DataFrame
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from geodata.domain.errors import DomainError
 from geodata.spatial.archives import DATASETS, Dataset, complete, unpack
-from geodata.spatial.dbf import text_encoding
+from geodata.spatial.dbf import mend, text_encoding
 from geodata.spatial.drawings import areas_of_drawing, rewrite_in_gbk
 from geodata.spatial.kml_reader import read_kml
 from geodata.spatial.systems import CGCS2000, CoordinateSystem, system_of_crs
@@ -132,7 +133,9 @@ def _read_by_gdal(file: str, path: Path) -> dict[str, Any]:
     encoding = None
     if path.suffix == ".shp":
         cpg = path.with_suffix(".cpg")
-        encoding = text_encoding(path.with_suffix(".dbf"), cpg)
+        dbf = path.with_suffix(".dbf")
+        encoding = text_encoding(dbf, cpg)
+        mend(dbf, encoding)
         cpg.unlink(missing_ok=True)
     try:
         with warnings.catch_warnings():
@@ -154,7 +157,8 @@ def _layer(title: str, frame: GeoDataFrame, *, is_drawing: bool) -> VectorLayer:
     declared = system_of_crs(frame.crs)
     # Without its CRS: what the numbers mean is yet to be found out.
     bare = GeoSeries(shapely.force_2d(frame.geometry.to_numpy()))
-    frame = frame.reset_index(drop=True).set_geometry(bare)
+    attributes = DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
+    frame = GeoDataFrame(attributes, geometry=bare)
     return VectorLayer(title, areas_of_drawing(frame) if is_drawing else frame, declared)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.spatial.systems import CoordinateSystem, Pairs, moved
 from geodata.spatial.vectors import as_multipolygon
 
+_AT: Final = re.compile(r"\[([-\d.e+]+) ([-\d.e+]+)")
 _ELLIPSOID: Final = Geod(ellps="GRS80")
 _SAME_DEGREES: Final = 3e-7
 """About 3 cm: the rounding of files that went out and came back."""
@@ -31,7 +33,7 @@ class Repaired:
         before: As the file holds it, EPSG:4490, however broken; ``None`` where it has none.
         after: Whole, or ``None`` where nothing can be made of it.
         code: What was wrong, ``None`` for nothing.
-        reason: In GEOS's words, with the place.
+        reason: Where it was, degrees; in GEOS's words where it has no one place.
         area_before_m2: Of ``before``, rings taken as they run.
         area_after_m2: Of ``after``.
     """
@@ -65,8 +67,15 @@ def repair(
     if before is None:
         return Repaired(None, None, "vector.geometry_outside", None, 0.0, 0.0)
     after, code = as_multipolygon(before)
-    reason = None if before.is_valid else str(shapely.is_valid_reason(before))
-    return Repaired(before, after, code, reason, area_m2(before), area_m2(after))
+    return Repaired(before, after, code, _where(before), area_m2(before), area_m2(after))
+
+
+def _where(shape: BaseGeometry) -> str | None:
+    if shape.is_valid:
+        return None
+    said = str(shapely.is_valid_reason(shape))
+    at = _AT.search(said)
+    return f"{float(at[1]):.6f}, {float(at[2]):.6f}" if at else said
 
 
 def area_m2(shape: BaseGeometry | None) -> float:

@@ -42,6 +42,9 @@ fugai.startComparison = (map, config) => {
   const box = fugai.element("div", { class: "fugai-stages" });
   legend.onAdd = () => box;
 
+  document.addEventListener("fugai:look", (event) => {
+    map.fitBounds(L.latLngBounds(event.detail).pad(0.5), { maxZoom: 18, animate: false });
+  });
   document.addEventListener("fugai:compare", (event) => {
     drawn.remove();
     const layers = [];

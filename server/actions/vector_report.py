@@ -40,6 +40,12 @@ class OutlineRow:
     site: KnownSite | None = None
     candidates: list[str] = field(default_factory=list)
 
+    @property
+    def bounds(self) -> str | None:
+        """West, south, east, north in degrees, for a map to look at."""
+        shape = self.shape.after or self.shape.before
+        return None if shape is None else ",".join(f"{one:.6f}" for one in shape.bounds)
+
 
 @dataclass(slots=True)
 class VectorReport:

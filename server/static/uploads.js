@@ -21,6 +21,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.isError = false;
 });
 
+document.addEventListener("click", (event) => {
+  const asked = event.target.closest("[data-look]");
+  if (!asked) return;
+  const [west, south, east, north] = asked.dataset.look.split(",").map(Number);
+  document.dispatchEvent(new CustomEvent("fugai:look", { detail: [[south, west], [north, east]] }));
+  document.querySelector(".fugai-compare-map").scrollIntoView({ block: "nearest" });
+});
+
 document.addEventListener("htmx:afterSwap", (event) => compare(event.detail.target));
 document.addEventListener("htmx:sendError", (event) => {
   const box = document.getElementById("refusal").content.cloneNode(true);
