@@ -46,6 +46,7 @@ _ALIKE_M: Final = 1.0
 _LIKELY: Final = 0.68
 _SURE: Final = 0.9
 _MOSTLY: Final = 0.5
+_LEAST_SCATTER: Final = 0.36
 _EARTH_M: Final = 6_371_000.0
 
 
@@ -270,10 +271,13 @@ def _is_declared(reading: _Reading, declared: CoordinateSystem | None) -> bool:
 def _sureness(gains: Scores) -> float:
     """Return how sure it is that gains are more than chance, 0 to 1.
 
-    One more gain of size one is thought added that says nothing, so that few positions, or gains
-    too small to matter, never make sure.
+    The mean is held against its scatter. One more gain is thought added that says nothing, and a
+    scatter that no file is free of, so that few positions, or gains too small to matter, never
+    make sure.
     """
-    gained = float(gains.sum()) / sqrt(float((gains**2).sum()) + 1.0)
+    with_nothing = np.append(gains, 0.0)
+    scatter = float(((with_nothing - with_nothing.mean()) ** 2).sum())
+    gained = float(gains.sum()) / sqrt(scatter + _LEAST_SCATTER)
     return max(0.0, erf(gained / sqrt(2.0)))
 
 

@@ -128,14 +128,28 @@ def _by_place(
     if not applies.any():
         return []
     away = np.full((len(readings), len(names)), np.inf)
+    scores = np.zeros((len(readings), len(names)))
     for index in np.flatnonzero(applies).tolist():
-        shapes = reference.places_m[names[index]]
+        known = reference.places_m[names[index]]
         for number, one in enumerate(readings):
             if np.isfinite(one.metres[index]).all():
-                point = shapely.Point(one.metres[index])
-                away[number, index] = shapely.distance(point, shapes).min()
+                away[number, index], scores[number, index] = _likeness(known, one, index)
     applies &= away.min(axis=0) < _ANOTHER_M
-    return [Evidence(3.0, np.exp(-away / PLACE_M), applies)]
+    return [Evidence(3.0, scores, applies)]
+
+
+def _likeness(known: Shapes, at: Positions, index: int) -> tuple[float, float]:
+    """Return how far a position is from where its namesakes stand, and how well it agrees.
+
+    An area agrees with an area by the share that both have of what either has.
+    """
+    away = float(shapely.distance(shapely.Point(at.metres[index]), known).min())
+    shape = at.shapes.get(index)
+    if shape is None or shapely.area(known).max() == 0:
+        return away, float(np.exp(-away / PLACE_M))
+    both = shapely.area(shapely.intersection(shape, known))
+    either = shapely.area(known) + shapely.area(shape) - both
+    return away, float((both / either).max())
 
 
 def _by_tree(

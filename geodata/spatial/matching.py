@@ -7,7 +7,7 @@ merely alike is told with its candidates and left to a person: 一期 and 二期
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -205,7 +205,7 @@ def _marks(key: str) -> list[str]:
 
 def _may_be_same(marks: list[str], others: list[str]) -> bool:
     """Tell whether marks leave open that two names mean one site: 一期 and 二期 never do."""
-    return marks == others or not (marks and others)
+    return Counter(marks) <= Counter(others) or Counter(others) <= Counter(marks)
 
 
 def _is_told(outline: Outline, site: KnownSite) -> bool:

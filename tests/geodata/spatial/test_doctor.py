@@ -131,7 +131,8 @@ def test_where_nothing_known_can_tell_the_plain_reading_stays_and_nothing_is_sur
 def test_one_point_is_no_proof() -> None:
     few = examine(hidden(fifty()[:1], GCJ02), ground().reference)
     many = examine(hidden(fifty(), GCJ02), ground().reference)
-    assert few.confidence < 0.7 < many.confidence
+    assert few.confidence < 0.8
+    assert many.confidence > 0.99
 
 
 def test_points_elsewhere_are_nobodys_and_the_confidence_is_nought() -> None:
