@@ -17,6 +17,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const insist = box.querySelector("[data-insist]");
   if (insist && problem.code !== "datum.contradicted") insist.remove();
   event.detail.target.replaceChildren(box);
+  // So that htmx knows whose value a button outside the form brings along.
+  htmx.process(event.detail.target);
   event.detail.shouldSwap = false;
   event.detail.isError = false;
 });

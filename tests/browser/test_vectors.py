@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from geodata.domain.access import Role
 from geodata.spatial.systems import zone
@@ -55,3 +55,23 @@ def test_a_check_shows_what_would_change_and_looks_at_it(open_page: Open, tmp_pa
     expect(page.locator(".folium-map[data-compared='3']")).to_be_visible()
     page.click("[data-look]")
     expect(page.locator(".fugai-stages")).to_contain_text("台账现有")
+
+
+def test_the_button_below_the_report_asks_to_keep(open_page: Open, tmp_path: Path) -> None:
+    """The request is caught on its way: the district is shared with other tests."""
+    page = open_page("/imports/vector", Role.DISTRICT_LEAD)
+    wanted = {**WHERE, "东苑小区": square(0.12, 0.02, 0.018)}
+    page.set_input_files("#file", a_vector_file(tmp_path, wanted, crs=4490))
+    page.click("#upload button")
+    keep = page.locator("#result button[name='apply']")
+    expect(keep).to_be_visible()
+    asked: list[str] = []
+
+    def catch(route: Route) -> None:
+        asked.append(route.request.post_data_buffer.decode("latin-1"))  # type: ignore[union-attr]
+        route.fulfill(status=200, content_type="text/html", body="<p>kept</p>")
+
+    page.route("**/imports/vector", catch)
+    keep.click()
+    expect(page.locator("#result")).to_have_text("kept")
+    assert 'name="apply"' in asked[0]

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
+from shapely import Polygon
+from shapely.affinity import scale
 from sqlalchemy import select
 
 from geodata.domain.access import Role
@@ -21,6 +23,7 @@ from geodata.spatial.systems import GCJ02, zone
 from geodata.store.session import connect, reading
 from geodata.store.tables import AuditLine
 from server.api.uploads import MOST_BYTES, harmless_name
+from tests.builders import WEST
 from tests.outlines import WHERE, a_vector_file
 from tests.server.conftest import LogIn
 from tests.world import HOSTILE, World
@@ -151,6 +154,23 @@ def test_hostile_attributes_are_text_on_the_page(log_in: LogIn, tmp_path: Path) 
     text = sent(log_in(Role.DISTRICT_LEAD), "/imports/vector", content, "边界.gpkg").text
     assert "&lt;img src=x onerror=alert(1)&gt;" in text
     assert HOSTILE not in text
+
+
+def test_the_page_tells_of_repairs_overlaps_and_suspicions(log_in: LogIn, tmp_path: Path) -> None:
+    x, y = WEST + 0.12, 36.77
+    bow = Polygon([(x, y), (x + 0.02, y + 0.02), (x + 0.02, y), (x, y + 0.018)])
+    shapes = {**WHERE, "东苑小区": bow, "西里小区": scale(WHERE["西里小区"], 1, 3.5)}
+    content = a_vector_file(tmp_path, shapes, crs=4490).read_bytes()
+    text = sent(log_in(Role.DISTRICT_LEAD), "/imports/vector", content, "边界.gpkg").text
+    assert re.search(
+        r"边界自相交\(117\.\d+, 36\.\d+\), 已修复。.*面积 [\d,]+ → [\d,]+ 平方米", text
+    )
+    assert "与“西机关宿舍”重叠" in text
+    confirmed = {"datum": "EPSG:4527", "confirm_datum": "true"}
+    text = sent(
+        log_in(Role.DISTRICT_LEAD), "/imports/vector", content, "边界.gpkg", **confirmed
+    ).text
+    assert "已知地物更像 EPSG:4490" in text
 
 
 def names_of(content: bytes) -> set[str]:
