@@ -32,6 +32,10 @@ SUFFIXES: Final = DATASETS | ARCHIVES
 """Of files that can be read."""
 
 _MOST_BYTES: Final = 1 << 29
+_MOST_TEXT_BYTES: Final = 1 << 27
+"""Of files that are taken into memory whole."""
+
+_TEXTS: Final = frozenset({".geojson", ".json", ".kml", ".dxf"})
 _MAGIC: Final = {
     ".shp": (b"\x00\x00\x27\x0a",),
     ".gpkg": (b"SQLite format 3\x00",),
@@ -164,6 +168,8 @@ def _layer(title: str, frame: GeoDataFrame, *, is_drawing: bool) -> VectorLayer:
 
 def _check_content(file: str, path: Path) -> None:
     suffix = path.suffix
+    if suffix in _TEXTS and path.stat().st_size > _MOST_TEXT_BYTES:
+        raise DomainError("vector.too_large", file=file, most_mb=_MOST_TEXT_BYTES >> 20)
     with path.open("rb") as opened:
         head = opened.read(_HEAD_BYTES)
     if suffix in _MAGIC and not head.startswith(_MAGIC[suffix]):

@@ -39,6 +39,7 @@ _LABELS: Final = {Datum.GCJ02: "GCJ-02", Datum.BD09: "BD-09"}
 _GEOGRAPHIC: Final = frozenset({4326, 4490, 4480, 4979})
 """Taken as CGCS2000 degrees, see `geodata.spatial.datum`."""
 
+_OLD_DATUM: Final = re.compile(r"beijing|xi.?an", re.IGNORECASE)
 _CODE: Final = re.compile(r"^(?:epsg:?)?(\d{4,6})$", re.IGNORECASE)
 
 
@@ -139,7 +140,7 @@ def system_of_epsg(code: int) -> CoordinateSystem:
     """Return the system of an EPSG code; geographic codes of WGS84 and CGCS2000 are degrees.
 
     Raises:
-        DomainError: ``crs.unknown``.
+        DomainError: ``crs.unknown``; ``crs.unpublished`` for Beijing 1954 and Xi'an 1980.
     """
     if code in _GEOGRAPHIC:
         return CGCS2000
@@ -148,22 +149,35 @@ def system_of_epsg(code: int) -> CoordinateSystem:
         if FIRST_ZONE <= number <= LAST_ZONE:
             return zone(number, has_prefix=has_prefix)
     try:
-        _transformer(code, DEGREES_EPSG)
+        crs = CRS.from_epsg(code)
     except CRSError as error:
         raise _unknown(f"EPSG:{code}") from error
+    _refuse_unpublished(crs)
     return CoordinateSystem(f"EPSG:{code}", Datum.CGCS2000, code)
 
 
 def system_of_crs(crs: CRS | str | None) -> CoordinateSystem | None:
-    """Return the system that a file names, ``None`` where it names none that has a code."""
+    """Return the system that a file names, ``None`` where it names none that has a code.
+
+    Raises:
+        DomainError: ``crs.unpublished`` as `system_of_epsg`.
+    """
     if crs is None:
         return None
     try:
         known = CRS.from_user_input(crs)
     except CRSError:
         return None
+    _refuse_unpublished(known)
     found = known.to_epsg(min_confidence=60) or _zone_epsg(known)
     return None if found is None else system_of_epsg(found)
+
+
+def _refuse_unpublished(crs: CRS) -> None:
+    """Refuse the old national datums: PROJ would leave out a shift of about a hundred metres."""
+    datum = crs.geodetic_crs.datum.name if crs.geodetic_crs and crs.geodetic_crs.datum else ""
+    if _OLD_DATUM.search(datum):
+        raise DomainError("crs.unpublished", crs=crs.name, datum=datum)
 
 
 def _zone_epsg(crs: CRS) -> int | None:

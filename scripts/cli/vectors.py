@@ -116,7 +116,7 @@ def sites(
 
 def _print(found: VectorReport) -> None:
     print(f"{word('doctor.winner', 'zh')} / {word('doctor.winner', 'en')}: {found.system}")
-    for row in found.rows:
+    for row in (one for one in found.rows if one.status != "unchanged"):
         print(f"{_MARKS[row.status]} {_line(row)}")
     for fault in found.faults:
         where = f"〔{fault.sheet}〕 {fault.row}" if fault.row is not None else ""

@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 import shapely
+from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
 from geodata.domain.errors import DomainError
@@ -99,6 +100,20 @@ def test_footprints_alone_tell_points_of_buildings_in_nine_of_ten() -> None:
         bare = Reference(known.district, {}, known.outlines)
         sample = hidden(list(known.outlines[::15])[:60], system, swapped=swapped)
         right.append(found(examine(sample, bare)) == (system.label, swapped))
+    assert np.mean(right) > 0.9
+
+
+def test_dirty_points_tell_it_too_in_nine_of_ten() -> None:
+    """Twenty points, each some twenty metres off, every tenth a slip of kilometres."""
+    random = np.random.default_rng(7)
+    right = []
+    for seed, system, swapped in product(SEEDS, SYSTEMS, (False, True)):
+        shapes = [
+            translate(one, *random.normal(0, 2e-4 if random.random() < 0.9 else 2e-2, 2))
+            for one in fifty(seed)[:20]
+        ]
+        result = examine(hidden(shapes, system, swapped=swapped), ground(seed).reference)
+        right.append(found(result) == (system.label, swapped))
     assert np.mean(right) > 0.9
 
 

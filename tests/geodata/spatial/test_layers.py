@@ -218,6 +218,11 @@ def test_an_archive_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     assert refusal(path).code in ("vector.archive_too_large", "vector.archive_unreadable")
 
 
+def test_a_text_that_unpacks_to_more_than_memory_should_hold_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"边界.geojson": bytes(200 << 20)})
+    assert refusal(path).code == "vector.too_large"
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

@@ -78,6 +78,14 @@ def test_a_file_that_names_no_known_system_has_none() -> None:
     )
 
 
+@pytest.mark.parametrize("code", [2437, 2383, 4610, 4214])
+def test_old_national_datums_are_refused_not_left_a_hundred_metres_off(code: int) -> None:
+    for find in (lambda: parse_system(str(code)), lambda: system_of_crs(CRS.from_epsg(code))):
+        with pytest.raises(DomainError) as refusal:
+            find()
+        assert refusal.value.code == "crs.unpublished"
+
+
 @given(
     st.floats(73.5, 135.5),
     st.floats(3.5, 53.5),
