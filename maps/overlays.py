@@ -30,7 +30,8 @@ class ScriptOverlay(MacroElement):
     Args:
         start: Name of the function in the browser's ``fugai``: ``startCoverage`` draws the
             coverage map with legend and panels, ``startSite`` one site where it stands,
-            ``startChanges`` what changed between two days.
+            ``startChanges`` what changed between two days, ``startComparison`` positions before
+            and after.
         config: What the function reads.
     """
 
@@ -42,7 +43,7 @@ class ScriptOverlay(MacroElement):
 
     def __init__(
         self,
-        start: Literal["startCoverage", "startSite", "startChanges"],
+        start: Literal["startCoverage", "startSite", "startChanges", "startComparison"],
         config: Mapping[str, Any],
     ) -> None:
         """Keep the function's name, and the configuration as JSON."""

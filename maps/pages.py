@@ -40,6 +40,7 @@ SCRIPTS: Final = [
         "coverage_map.js",
         "site.js",
         "changes.js",
+        "comparison.js",
     )
 ]
 _LABELLED: Final = (Category, ManagementType, InspectionStatus)
@@ -172,6 +173,18 @@ def changes_map(config: Mapping[str, Any], subject: MapSubject, language: Langua
     """
     said = {**config, "bounds": subject.bounds, **_said(subject, language)}
     return draw([ScriptOverlay("startChanges", said)])
+
+
+def comparison_map(addresses: Mapping[str, str], subject: MapSubject, language: Language) -> Pieces:
+    """Return a map of a district on which positions before and after are drawn.
+
+    Args:
+        addresses: ``divisions``, ``ground`` and ``footprints`` as in `coverage_map`.
+        subject: The district.
+        language: Of words.
+    """
+    config = {**addresses, "bounds": subject.bounds, **_said(subject, language)}
+    return draw([ScriptOverlay("startComparison", config)])
 
 
 @cache

@@ -17,12 +17,13 @@ from server.api import (
     login,
     sites,
     trend,
+    vectors,
 )
 
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(figures, trend, drawn, exports, ledger_imports),
+    *(figures, trend, drawn, exports, vectors, ledger_imports),
 )
 for _module in _MODULES:
     api_router.include_router(_module.router)

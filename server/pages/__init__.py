@@ -13,12 +13,13 @@ from server.pages import (
     maps,
     sites,
     towns,
+    vectors,
 )
 
 pages_router = APIRouter(include_in_schema=False)
 _MODULES = (
     *(home, login, maps, towns, sites, history),
-    *(leaving, changes, lapses, imports),
+    *(leaving, changes, lapses, vectors, imports),
 )
 for _module in _MODULES:
     pages_router.include_router(_module.router)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from server.actions.vector_report import STATUSES
 from server.app import create_app
 from server.i18n import catalogue
 from server.settings import Settings
@@ -18,7 +19,8 @@ from tests.world import HOSTILE, World
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "/map", "/gaps", "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
-    "/sites?covered=false", "/imports", "/imports/1", "/docs", "/login", "/nowhere",
+    "/sites?covered=false", "/imports", "/imports/1", "/doctor", "/imports/vector",
+    "/docs", "/login", "/nowhere",
     "/sites/1/history", "/changes", "/changes?from=2025-01-01", "/lapses", "/departures",
 )  # fmt: skip
 HTML = {"accept": "text/html"}
@@ -144,6 +146,7 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
         is_built = re.match(
             r"(nav|subject|recognised)\.|towns\.by_|record\.(created|changed|ended)$", key
         )
+        is_built = is_built or re.fullmatch(rf"vectors\.({'|'.join(STATUSES)})", key)
         assert is_built or re.search(rf"""["']{key}["']""", used), f"{key} is not used"
 
 
