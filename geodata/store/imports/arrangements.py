@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from geodata.domain.site import SiteDraft
+from geodata.domain.management import ManagementType
 from geodata.store.tables import ManagementArrangement
+
+
+class Ticked(Protocol):
+    """What a row, or a person, says of the management of a site; `SiteDraft` is one."""
+
+    @property
+    def ticked_types(self) -> frozenset[ManagementType]: ...  # noqa: D102 - as in `SiteDraft`
+    @property
+    def company(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,7 @@ class _Open:
 
 def change_arrangements(
     session: Session,
-    drafts: Mapping[int, SiteDraft],
+    drafts: Mapping[int, Ticked],
     *,
     on: date,
     overwrites: bool,

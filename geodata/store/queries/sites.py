@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, case, func, select
+from sqlalchemy import RowMapping, case, func, select, text
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError
+from geodata.domain.period import today
+from geodata.store.queries.hanging import Hanging, hanging_on
 from geodata.store.queries.state import SiteFilter, filtered, site_state
 from geodata.store.tables import (
     Division,
@@ -42,7 +44,10 @@ class SitePage:
 
 @dataclass(frozen=True, slots=True)
 class SiteRecord:
-    """One site with all that hangs on it, newest first."""
+    """One site with all that hangs on it, newest first.
+
+    Columns and what hangs on the site are those of the day asked for; the history is all of it.
+    """
 
     state: RowMapping
     site: Site
@@ -50,6 +55,7 @@ class SiteRecord:
     inspections: list[Inspection]
     findings: list[Finding]
     history: list[SiteVersion]
+    hanging: Hanging
 
 
 def find_sites(
@@ -92,7 +98,7 @@ def get_site(session: Session, scope: Scope, site_id: int, *, on: date) -> SiteR
     state = site_state(on)
     statement = filtered(_with_names(state), state, scope, SiteFilter())
     row = session.execute(statement.where(state.c.site_id == site_id)).mappings().one_or_none()
-    site = session.get(Site, site_id)
+    site = _site_on(session, site_id, on)
     if row is None or site is None:
         raise DomainError("site.not_found", site=site_id)
 
@@ -109,7 +115,17 @@ def get_site(session: Session, scope: Scope, site_id: int, *, on: date) -> SiteR
         inspections=hanging(Inspection, Inspection.inspected_on),
         findings=hanging(Finding, Finding.opened_on),
         history=hanging(SiteVersion, SiteVersion.effective_on),
+        hanging=hanging_on(session, site_id, on=on),
     )
+
+
+def _site_on(session: Session, site_id: int, on: date) -> Site | None:
+    """Return a site's columns at the end of a day."""
+    if on >= today():
+        return session.get(Site, site_id)
+    columns = {one.name: one.type for one in Site.__table__.c}
+    as_of = text("SELECT * FROM site_as_of(:on) WHERE id = :id").columns(**columns)
+    return session.scalar(select(Site).from_statement(as_of.bindparams(on=on, id=site_id)))
 
 
 def _with_names(state: Any) -> Any:  # noqa: ANN401 - a Select over many columns
