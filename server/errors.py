@@ -76,14 +76,14 @@ def problem(request: Request, error: DomainError, status: int | None = None) -> 
 
 def _with_details(fact: object, language: Language) -> object:
     """Return a fact; where it lists refusals of its own, each says in words what is wrong."""
-    if not isinstance(fact, list):
+    if isinstance(fact, list):
+        return [_with_details(one, language) for one in fact]
+    if not isinstance(fact, dict):
         return fact
-    return [
-        one | {"detail": sentence(str(one["code"]), one.get("facts", {}), language)}
-        if isinstance(one, dict) and "code" in one
-        else one
-        for one in fact
-    ]
+    told = {name: _with_details(one, language) for name, one in fact.items()}
+    if "code" in fact:
+        told["detail"] = sentence(str(fact["code"]), fact.get("facts", {}), language)
+    return told
 
 
 def _wants_page(request: Request) -> bool:

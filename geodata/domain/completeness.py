@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from geodata.domain.management import ManagementType, is_covered
@@ -39,11 +40,13 @@ def missing_fields(row: Mapping[str, Any]) -> tuple[str, ...]:
     Args:
         row: Columns of the site, and ``ticked_types`` in force.
     """
-    asked = _asked_of([ManagementType(one) for one in row["ticked_types"]])
+    asked = _asked_of(tuple(row["ticked_types"]))
     return tuple(name for name in ASKED if name in asked and _is_empty(row, name))
 
 
-def _asked_of(ticked: Collection[ManagementType]) -> frozenset[str]:
+@cache
+def _asked_of(types: tuple[str, ...]) -> frozenset[str]:
+    ticked = [ManagementType(one) for one in types]
     asked = frozenset((*_ALWAYS, *_YES_NO))
     if ManagementType.PROFESSIONAL in ticked:
         asked |= frozenset(_OF_THE_PROFESSIONAL)

@@ -54,7 +54,7 @@ def handover_by_utilities(states: Iterable[UtilityState]) -> bool | None:
     return True if told and None not in told else None
 
 
-def handover_agrees(stated: bool | None, states: Iterable[UtilityState]) -> bool:  # noqa: FBT001
+def handover_agrees(states: Iterable[UtilityState], *, stated: bool | None) -> bool:
     """Tell whether the form's 是/否 can stand beside what is told of the utilities (S46).
 
     是 needs every existing utility to qualify, unless none is told; 否 cannot stand where all

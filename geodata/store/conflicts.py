@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -70,13 +71,17 @@ def conflicts(
     """
     past = _past(session, site.id, version)
     standing = standing_values(session, site)
-    names = list(dict.fromkeys([*past.changed, *wished]))
     found = []
-    for name in names:
-        before = seen[name] if name in seen else past.seen.get(name, standing.get(name))
-        by, at = past.changed.get(name, (None, None))
-        want = wished.get(name, before)
-        told, stands, wanted = (_masked(name, one) for one in (before, standing.get(name), want))
+    for name in dict.fromkeys([*past.changed, *wished]):
+        now = standing.get(name)
+        before = seen[name] if name in seen else past.seen.get(name, now)
+        # What was changed and changed back is no difference.
+        has_moved = name in past.changed and past.seen.get(name, before) != now
+        if not has_moved and name not in wished:
+            continue
+        by, at = past.changed[name] if has_moved else (None, None)
+        want = _plain(wished.get(name, before))
+        told, stands, wanted = (_masked(name, one) for one in (before, now, want))
         found.append(FieldConflict(name, told, stands, wanted, by, at))
     return found
 
@@ -141,13 +146,12 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - what a column holds
-    if hasattr(value, "isoformat"):
+    """Return a value as JSON tells it."""
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, date):
         return value.isoformat()
-    return float(value) if hasattr(value, "as_integer_ratio") and not _is_whole(value) else value
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int)
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _masked(name: str, value: Any) -> Any:  # noqa: ANN401 - JSON

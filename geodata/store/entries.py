@@ -175,6 +175,6 @@ def _handover(
     if entry.sets_handover:
         return {"utility_handover": offered}
     stated = values.get("utility_handover", site.utility_handover)
-    if not handover_agrees(stated, states):
+    if not handover_agrees(states, stated=stated):
         raise DomainError("site.handover_contradicts", stated=stated, offered=offered)
     return {}

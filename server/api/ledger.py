@@ -32,7 +32,8 @@ def ledger(actor: CurrentActor, session: ReadingSession, on: Day, wanted: Wanted
     content = {
         "on": on.isoformat(),
         "columns": [*COLUMNS, "pinyin"],
-        "divisions": {row.code: row.name for row in places if row.kind in named},
+        # In official order, which is the order they are to be sorted by.
+        "divisions": [[row.code, row.name] for row in places if row.kind in named],
         "rows": [(*row, pinyin(row[_NAME])) for row in rows],
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)

@@ -31,6 +31,7 @@ _TABLES: Final = {
     "milestones": SiteMilestone,
     "evidence": SiteEvidence,
 }
+_SLOTS: Final = {one.value: one for one in ContactSlot}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def told_slots_by_site(session: Session, sites: Select[Any], *, on: date) -> dic
     for site_id, slot, is_none, organisation, person in session.execute(
         statement.where(rows.c.site_id.in_(sites))
     ):
-        contact = Contact(ContactSlot(slot), is_none, organisation, person)
+        contact = Contact(_SLOTS[slot], is_none, organisation, person)
         by_site.setdefault(site_id, []).append(contact)
     return {site_id: told_slots(contacts) for site_id, contacts in by_site.items()}
 

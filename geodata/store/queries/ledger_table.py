@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Select, column, func, select
+from sqlalchemy import Select, column, func, or_, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
@@ -61,7 +61,7 @@ def ledger_table(
             state.c.site_id,
         )
     )
-    mine = _site_ids(scope, wanted)
+    mine = _site_ids(scope, wanted, on)
     slots = told_slots_by_site(session, mine, on=on)
     overdue = overdue_by_site(session, mine, on=on)
     found = session.execute(filtered(statement, state, scope, wanted)).mappings()
@@ -75,9 +75,10 @@ def _row_of(on: date) -> Any:  # noqa: ANN401 - a table or a function's rows, bo
     return func.site_as_of(on).table_valued(*(column(name) for name in names)).alias("row")
 
 
-def _site_ids(scope: Scope, wanted: SiteFilter) -> Select[Any]:
+def _site_ids(scope: Scope, wanted: SiteFilter, on: date) -> Select[Any]:
     """Select the ids among which contacts and milestones are looked for."""
-    statement = select(Site.id)
+    is_listed = or_(Site.delisted_on.is_(None), Site.delisted_on > on)
+    statement = select(Site.id).where(is_listed)
     if wanted.district is not None:
         statement = statement.where(Site.district_code == wanted.district)
     return statement.where(within(scope, Site))

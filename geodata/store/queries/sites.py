@@ -125,7 +125,10 @@ def _site_on(session: Session, site_id: int, on: date) -> Site | None:
         return session.get(Site, site_id)
     columns = {one.name: one.type for one in Site.__table__.c}
     as_of = text("SELECT * FROM site_as_of(:on) WHERE id = :id").columns(**columns)
-    return session.scalar(select(Site).from_statement(as_of.bindparams(on=on, id=site_id)))
+    row: Site | None = session.scalar(
+        select(Site).from_statement(as_of.bindparams(on=on, id=site_id))
+    )
+    return row
 
 
 def _with_names(state: Any) -> Any:  # noqa: ANN401 - a Select over many columns

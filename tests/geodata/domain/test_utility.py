@@ -47,6 +47,6 @@ def test_yes_needs_all_that_is_told_and_no_cannot_stand_beside_all():
         ([whole, half], False, True),
         ([half], False, True),
     ):
-        assert handover_agrees(True, states) is yes
-        assert handover_agrees(False, states) is no
-        assert handover_agrees(None, states) is True
+        assert handover_agrees(states, stated=True) is yes
+        assert handover_agrees(states, stated=False) is no
+        assert handover_agrees(states, stated=None) is True
