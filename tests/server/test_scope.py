@@ -35,7 +35,8 @@ def routes(app: FastAPI) -> list[str]:
 def filled(path: str, world: World) -> str:
     """A path with the ids of the other town in it."""
     stranger = str(world.ids[world.names[world.west][0]])
-    return path.replace("{site_id}", stranger).replace("{code}", world.west)
+    path = path.replace("{site_id}", stranger).replace("{code}", world.west)
+    return path.replace("{evidence_id}", "1")
 
 
 def test_every_route_is_known_to_these_tests(app: FastAPI) -> None:
