@@ -37,7 +37,7 @@ _WORDS: Final = (
     *("sites.since", "sites.status", "sites.category", "sites.management", "sites.shown"),
     *("sites.missing", "sites.missing_count", "sites.slots", "sites.overdue", "sites.nothing"),
     *("sites.none_yet", "sites.selected", "sites.failed", "sites.complete"),
-    *("bulk.done", "bulk.nothing", "bulk.refused_one", "towns.town"),
+    *("edit.failed", "bulk.done", "bulk.nothing", "bulk.refused_one", "towns.town"),
     *("towns.neighbourhood", "app.loading"),
 )
 

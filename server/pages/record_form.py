@@ -32,7 +32,7 @@ router = APIRouter()
 _WORDS: Final = (
     *("edit.saved", "edit.saved_warnings", "edit.unsaved", "edit.failed", "edit.not_a_number"),
     *("edit.mine", "edit.standing", "edit.by_at", "edit.not_asked", "edit.choose_all"),
-    *("edit.missing_count", "edit.all_told", "edit.faults", "edit.nothing_changed", "edit.done"),
+    *("edit.faults", "edit.nothing_changed", "edit.done"),
     *("edit.effective_on", "edit.follow", "edit.asked_anew"),
 )
 _GROUP_WORDS: Final = (
@@ -169,7 +169,5 @@ def _config(
         "yes": words("yes_no")["yes"].label(language),
         "no": words("yes_no")["no"].label(language),
         "unreported": UNREPORTED[language],
-        "wordOf": {one.key: one.word for some in GROUPS.values() for one in some},
-        "askedNames": {key: one.label(language) for key, one in words("field").items()},
         "words": {key: word(key, language) for key in (*_WORDS, *_GROUP_WORDS)},
     }

@@ -77,8 +77,13 @@ const fields = {
     const isForm = body instanceof FormData;
     if (body !== undefined && !isForm) headers["content-type"] = "application/json";
     const content = body === undefined || isForm ? body : JSON.stringify(body);
-    const answer = await fetch(address, { method, headers, body: content });
-    const told = await answer.json().catch(() => ({}));
-    return { ok: answer.ok, status: answer.status, told };
+    try {
+      const answer = await fetch(address, { method, headers, body: content });
+      const told = await answer.json().catch(() => ({}));
+      return { ok: answer.ok, status: answer.status, told };
+    } catch {
+      // The network failed: nothing is told.
+      return { ok: false, status: 0, told: {} };
+    }
   },
 };

@@ -96,7 +96,7 @@ function columns() {
     column(say("sites.name"), "name", draw.name, { minWidth: 150, widthGrow: 2, frozen: !isPhone, ...byText }),
     column(label.external_id, "external_id", draw.text, { visible: false, width: 130, ...byText }),
     column(say("towns.town"), "town_code", draw.place, { width: 104, sorter: sortByPlace }),
-    column(say("towns.neighbourhood"), "neighbourhood_code", draw.place, { width: 124, sorter: sortByPlace }),
+    column(say("towns.neighbourhood"), "neighbourhood_code", draw.place, { width: 130, sorter: sortByPlace }),
     column(label.address, "address", draw.text, { visible: innerWidth > 1700, minWidth: 160, widthGrow: 2, ...byText }),
     column(say("sites.category"), "category", draw.category, { width: 116 }),
     column(say("sites.management"), "effective_types", draw.types, { width: 150, sorter: sortByCount }),

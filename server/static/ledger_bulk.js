@@ -42,7 +42,7 @@ async function save(event) {
   button.disabled = true;
   const { ok, told } = await fields.send("POST", "/api/sites/bulk", { sites, values });
   button.disabled = false;
-  if (!ok) return refuse([told.detail, ...refusals(told)]);
+  if (!ok) return refuse([told.detail ?? say("edit.failed"), ...refusals(told)]);
   panel().hide();
   await load();
   await ledger.table.replaceData(ledger.rows);

@@ -41,7 +41,7 @@ const conflict = {
     const standing = conflict.choice(one, "standing", one.standing, !isMine);
     const who = document.createElement("div");
     who.className = "text-secondary small";
-    who.textContent = say("edit.by_at", { by: one.by, at: new Date(one.at).toLocaleString("zh-CN", { hour12: false }) });
+    who.textContent = say("edit.by_at", { by: one.by, at: new Date(one.at).toLocaleString(document.documentElement.lang, { hour12: false }) });
     standing.append(who);
     if (!isMine) {
       const note = document.createElement("div");
@@ -106,7 +106,7 @@ const conflict = {
       else fields.write(holder, value);
     }
     mark();
-    if (isDirty()) return save();
+    if (isDirty()) return attempt();
     tell(say("edit.done"), "text-success");
   },
 };

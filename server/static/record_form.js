@@ -111,7 +111,20 @@ function body(changes) {
   return sent;
 }
 
+// One save at a time, however often it is pressed.
 async function save() {
+  const button = document.getElementById("save");
+  if (button.disabled) return;
+  button.disabled = true;
+  try {
+    await attempt();
+  } catch {
+    tell(say("edit.failed"), "text-danger");
+  }
+  button.disabled = false;
+}
+
+async function attempt() {
   clearFaults();
   const changes = wished();
   const unread = Object.keys(changes).filter((name) => changes[name] === undefined);
@@ -120,14 +133,7 @@ async function save() {
     return showFaults(unread.map((field) => ({ field, detail: say("edit.not_a_number") })));
   }
   if (!isDirty() && config.site) return tell(say("edit.nothing_changed"));
-  const button = document.getElementById("save");
-  button.disabled = true;
-  try {
-    await send(changes);
-  } catch {
-    tell(say("edit.failed"), "text-danger");
-  }
-  button.disabled = false;
+  await send(changes);
 }
 
 async function send(changes) {
@@ -176,28 +182,19 @@ function adopt(told) {
   const follows = document.getElementById("sets-handover");
   if (follows) follows.checked = false;
   narrow();
-  showVersion();
-  showMissing(told.missing);
   mark();
+  refresh().catch(() => {
+    // What was saved stands; the rest is told when the page is opened anew.
+  });
 }
 
-function showVersion() {
-  const place = document.getElementById("version");
-  place.textContent = place.textContent.replace(/\d+/, record.version);
-}
-
-function showMissing(names) {
-  document.getElementById("missing-count").textContent = names.length ? say("edit.missing_count", { count: names.length }) : say("edit.all_told");
-  document.getElementById("missing-list").replaceChildren(
-    ...names.flatMap((name) => {
-      const link = document.createElement("a");
-      link.className = "badge bg-orange-lt";
-      link.href = `#field-${name}`;
-      link.dataset.missing = name;
-      link.textContent = config.askedNames[name];
-      return [link, " "];
-    }),
-  );
+// Completeness and policy are the server's to tell: take them from the page as it would open now.
+async function refresh() {
+  const answer = await fetch(location.pathname);
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of ["version", "completeness", "policy"])
+    document.getElementById(id).replaceWith(page.getElementById(id));
 }
 
 // Mark what differs, and show what is asked of the category alone.

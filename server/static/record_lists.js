@@ -8,10 +8,12 @@ async function act(method, path, content) {
   if (ok) {
     record.version = told.row_version;
     record.isLeaving = !isDirty();
-    showVersion();
     // What is typed and not saved stays; then the lists are shown when the record is opened anew.
     if (record.isLeaving) location.reload();
-    else tell(say("edit.done"), "text-success");
+    else {
+      await refresh();
+      tell(say("edit.done"), "text-success");
+    }
     return;
   }
   if (status === 412) {

@@ -170,7 +170,7 @@ def test_a_record_is_filled_in_and_saved(open_page: Open, world: World):
     expect(page.locator("#said")).to_have_text("有未保存的修改")
     page.keyboard.press("Control+s")
     expect(page.locator("#said")).to_contain_text("已保存")
-    assert page.locator("[data-missing]").count() == before - 1
+    expect(page.locator("[data-missing]")).to_have_count(before - 1)
     page.reload()
     ready(page)
     expect(page.locator('[name="built_year"]')).to_have_value("1998")
@@ -236,6 +236,30 @@ def test_two_clerks_and_one_record(
         ("households", "500"),
     ):
         expect(mine.locator(f'[name="{name}"]').first).to_have_value(value)
+
+
+def test_what_does_not_collide_is_saved_without_asking(
+    open_page: Open, browser: Browser, address: str, world: World
+) -> None:
+    site = world.ids["东宿舍"]
+    page = ready(open_page(f"/sites/{site}/edit", Role.TOWN))
+    page.fill('[name="developer"]', "我的开发商")
+    credentials = {"username": Role.DISTRICT_LEAD.value, "password": PASSWORD}
+    context = browser.new_context()
+    context.request.post(f"{address}/api/login", data=credentials)
+    seen = context.request.get(f"{address}/api/sites/{site}").headers["etag"]
+    step = {"title": "另一人的节点", "due_on": "2030-01-01"}
+    added = context.request.post(
+        f"{address}/api/sites/{site}/milestones", data=step, headers={"If-Match": seen}
+    )
+    assert added.status == 201
+    context.close()
+    page.click("#save")
+    expect(page.locator("#said")).to_contain_text("已保存")
+    expect(page.locator("#conflict")).to_be_hidden()
+    page.reload()
+    expect(page.locator('[name="developer"]')).to_have_value("我的开发商")
+    expect(page.locator("#roadmap")).to_contain_text("另一人的节点")
 
 
 def test_many_sites_are_mended_at_once(open_page: Open):
