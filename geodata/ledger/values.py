@@ -15,6 +15,7 @@ from math import isfinite
 from typing import Any, Final, Generic, TypeVar
 
 from geodata.domain.errors import Severity
+from geodata.domain.ledger_rules import FIRST_YEAR, HIGHEST_FEE_YUAN, LONGEST_TEXT, MOST
 from geodata.domain.vocabulary import squeeze, words
 from geodata.ledger.sheets import Cell
 
@@ -41,17 +42,11 @@ _SERIAL: Final = re.compile(r"^[1-5]\d{4}(?:\.\d+)?$")
 
 _DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a day of a calendar
 _SHORT_YEAR: Final = re.compile(r"^(\d{2})年.*$")
-_FIRST_YEAR: Final = 1900
 _CENTURY: Final = 100
 _MOBILE: Final = re.compile(r"^1\d{10}$")
 _ROUNDED: Final = re.compile(r"^\d(?:\.\d+)?e\+?\d+$|^\d+\.\d+$")
-_LONGEST_TEXT: Final = 500
 _LONGEST_PHRASE: Final = 24
 _KEPT: Final = 1 << 16
-_MOST: Final = 1_000_000_000
-"""No count, area or fee of one site is larger; the columns of the store hold no more."""
-
-_HIGHEST_FEE_YUAN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +99,8 @@ def read_text(cell: Cell) -> Reading[str]:
         return Reading(None)
     if is_unreported(text):
         return Reading(None, "value.unreported")
-    if len(text) > _LONGEST_TEXT:
-        return Reading(text[:_LONGEST_TEXT], "value.text_cut", Severity.WARNING)
+    if len(text) > LONGEST_TEXT:
+        return Reading(text[:LONGEST_TEXT], "value.text_cut", Severity.WARNING)
     if isinstance(cell, datetime | date):
         # 3-2号 typed into a plain cell is a date to the program, and the text is lost.
         return Reading(text, "value.date_as_text", Severity.WARNING)
@@ -156,7 +151,7 @@ def read_fee(cell: Cell) -> Reading[tuple[float, float]]:
     low, high = reading.value or (0.0, 0.0)
     if low > high:
         return unreadable("value.range_reversed")
-    return reading if high <= _HIGHEST_FEE_YUAN else unreadable("value.fee_too_high")
+    return reading if high <= HIGHEST_FEE_YUAN else unreadable("value.fee_too_high")
 
 
 def read_year(cell: Cell) -> Reading[int]:
@@ -268,12 +263,12 @@ def _within_reason(
 ) -> Reading[float]:
     if value < 0:
         return unreadable("value.negative")
-    if value > _MOST:
+    if value > MOST:
         return unreadable("value.too_large")
     return Reading(value, code, severity)
 
 
 def _year(year: int, code: str | None) -> Reading[int]:
-    if not _FIRST_YEAR <= year <= date.today().year:  # noqa: DTZ011 - a year
+    if not FIRST_YEAR <= year <= date.today().year:  # noqa: DTZ011 - a year
         return unreadable("value.not_a_year")
     return Reading(year, code)

@@ -7,14 +7,18 @@ from server.api import (
     departures,
     divisions,
     drawn,
+    edits,
+    evidence,
     exports,
     figures,
     health,
     history,
     lapses,
     leaving,
+    ledger,
     ledger_imports,
     login,
+    milestones,
     sites,
     trend,
     vectors,
@@ -24,6 +28,7 @@ api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
     *(figures, trend, drawn, exports, vectors, ledger_imports),
+    *(edits, evidence, ledger, milestones),
 )
 for _module in _MODULES:
     api_router.include_router(_module.router)

@@ -9,16 +9,20 @@ from server.pages import (
     imports,
     lapses,
     leaving,
+    ledger,
     login,
     maps,
+    record_form,
     sites,
     towns,
     vectors,
 )
 
 pages_router = APIRouter(include_in_schema=False)
+# Where two addresses begin alike, the one with a word of its own is asked first.
 _MODULES = (
-    *(home, login, maps, towns, sites, history),
+    *(home, login, maps, towns),
+    *(ledger, record_form, sites, history),
     *(leaving, changes, lapses, vectors, imports),
 )
 for _module in _MODULES:

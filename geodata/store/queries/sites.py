@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError
+from geodata.store.queries.hanging import Hanging, hanging_on
 from geodata.store.queries.past import (
     arrangements,
     findings,
@@ -48,6 +49,7 @@ class SiteRecord:
         site: The columns of `Site` without shapes.
         told_on: The day it is told of: the one asked for, or the last on which it was listed.
         left_on: The day it had left the ledger by the day asked for, else ``None``.
+        hanging: Contacts, utilities and the like.
     """
 
     state: RowMapping
@@ -57,6 +59,7 @@ class SiteRecord:
     arrangements: Sequence[Row[Any]]
     inspections: Sequence[Row[Any]]
     findings: Sequence[Row[Any]]
+    hanging: Hanging
 
 
 def find_sites(
@@ -114,6 +117,7 @@ def get_site(session: Session, scope: Scope, site_id: int, *, on: date) -> SiteR
         arrangements=arrangements(session, site_id, on=told_on),
         inspections=inspections(session, site_id, on=told_on),
         findings=findings(session, site_id, on=told_on),
+        hanging=hanging_on(session, site_id, on=told_on),
     )
 
 

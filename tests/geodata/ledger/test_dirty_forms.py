@@ -214,7 +214,7 @@ def test_a_value_that_a_program_bent_is_told_by_cell(
     assert (fault.code, fault.row, fault.facts.get("read_as")) == (code, 5, read_as)
     assert fault.cell is not None
     assert fault.cell.endswith("5")
-    assert len(reading.drafts) == 2
+    assert len(reading.drafts) == (1 if read_as is None else 2)
 
 
 def test_two_phones_in_a_cell_are_both_kept(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_a_record_takes_as_many_statements_for_much_as_for_little(session, sites
     session.expunge_all()
     with recorded(session) as many:
         get_site(session, EVERYTHING, sites["plain"].id, on=ON)
-    assert len(many) == len(few) <= 6
+    assert len(many) == len(few) <= 11
 
 
 def test_a_site_that_left_the_ledger_is_told_as_of_its_last_day(session, sites):
