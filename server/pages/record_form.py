@@ -136,7 +136,6 @@ def _lists(*, is_new: bool) -> dict[str, Any]:
         "about_label": about_label,
         "accepted": ",".join(f".{one}" for one in MEDIA_TYPES),
         "most_mb": MOST_BYTES >> 20,
-        "today": today(),
     }
 
 
