@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from server.api import (
+    boundary,
     divisions,
     drawn,
     exports,
@@ -17,6 +18,6 @@ from server.api import (
 api_router = APIRouter()
 for _module in (
     *(health, login, divisions, sites, figures, trend, drawn, exports),
-    ledger_imports,
+    *(ledger_imports, boundary),
 ):
     api_router.include_router(_module.router)

@@ -9,6 +9,7 @@ import pytest
 
 from geodata.domain import (
     access,
+    boundary,
     category,
     division,
     errors,
@@ -30,7 +31,7 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 
 _MODULES = (
     *(access, category, division, errors, governance, importing, indicator, inspection),
-    *(management, site, utility),
+    *(management, site, utility, boundary),
     symbology,
 )
 ENUMERATIONS = [
