@@ -29,7 +29,8 @@ class ScriptOverlay(MacroElement):
 
     Args:
         start: Name of the function in the browser's ``fugai``: ``startCoverage`` draws the
-            coverage map with legend and panels, ``startSite`` one site where it stands.
+            coverage map with legend and panels, ``startSite`` one site where it stands,
+            ``startBoundary`` the page that draws a site's boundary.
         config: What the function reads.
     """
 
@@ -40,7 +41,9 @@ class ScriptOverlay(MacroElement):
     )
 
     def __init__(
-        self, start: Literal["startCoverage", "startSite"], config: Mapping[str, Any]
+        self,
+        start: Literal["startCoverage", "startSite", "startBoundary"],
+        config: Mapping[str, Any],
     ) -> None:
         """Keep the function's name, and the configuration as JSON."""
         super().__init__()  # type: ignore[no-untyped-call]
