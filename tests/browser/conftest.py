@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from geodata.domain.access import Role
-from scripts.cluster import free_port
 from scripts.screenshots import CHROMIUM, FLAGS
+from tests.browser.serving import serve
 from tests.world import PASSWORD
 
 Open = Callable[..., Page]
-
-_STARTS_WITHIN_S = 20
 
 
 @pytest.fixture(scope="session")
 def address(app: FastAPI) -> Iterator[str]:
     """The address of the server."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    deadline = time.monotonic() + _STARTS_WITHIN_S
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with serve(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

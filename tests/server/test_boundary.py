@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import pytest
@@ -15,16 +14,14 @@ from geoalchemy2.shape import to_shape
 from shapely import LineString, Polygon, box, to_geojson
 from shapely.geometry import shape as as_shape
 from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from geodata.domain.access import Role
-from geodata.store.session import Change, reading, writing
-from geodata.store.tables import AuditLine, Division, Footprint, Site, SiteVersion
-from tests.builders import SOUTH, WEST, a_footprint, a_site
+from geodata.store.session import reading
+from geodata.store.tables import AuditLine, SiteVersion
+from tests.builders import SOUTH, WEST
 from tests.own_world import logged_in, own_world
+from tests.spots import Spot
 from tests.world import World
-
-_places = count()
 
 
 @pytest.fixture(scope="module")
@@ -39,48 +36,9 @@ def town(own) -> Iterator[TestClient]:
         yield client
 
 
-class Spot:
-    """A place of its own for a test: 400 m of the east town that nothing lies in."""
-
-    def __init__(self, own: tuple[FastAPI, World]) -> None:
-        self.engine, self.world = own[0].state.engine, own[1]
-        number = next(_places)
-        self.east, self.north = 0.101 + 0.005 * (number % 18), 0.09 - 0.005 * (number // 18)
-
-    def square(self, east_m: float = 0, north_m: float = 0, side_m: float = 100) -> Polygon:
-        """A square of about so many metres, so far from the spot's corner."""
-        x = WEST + self.east + east_m / 89_200
-        y = SOUTH + self.north + north_m / 111_000
-        return box(x, y, x + side_m / 89_200, y + side_m / 111_000)
-
-    def site(self, name: str = "新小区", **columns: Any) -> int:
-        """Add a site to the east town."""
-        with writing(self.engine, Change("tester", "test")) as session:
-            east = session.get_one(Division, self.world.east)
-            return a_site(session, name, town=east, **columns).id
-
-    def house(self, outline: Polygon) -> int:
-        """Add a building to the east town."""
-        with writing(self.engine, Change("tester", "test")) as session:
-            east = session.get_one(Division, self.world.east)
-            return a_footprint(session, outline, town=east).id
-
-    def stored(self, site: int) -> Site:
-        """A site as it stands, with its geometry."""
-        with reading(self.engine) as session:
-            found = session.get_one(Site, site, options=[undefer(Site.geom), undefer(Site.point)])
-            session.expunge(found)
-            return found
-
-    def holder(self, house: int) -> int | None:
-        """The site that a building is linked to."""
-        with reading(self.engine) as session:
-            return session.get_one(Footprint, house).site_id
-
-
 @pytest.fixture
 def spot(own) -> Spot:
-    return Spot(own)
+    return Spot(own[0].state.engine, own[1])
 
 
 def geometry(shape) -> dict[str, Any]:

@@ -1,0 +1,31 @@
+"""The real server over a real port, in a thread of the tests."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from scripts.cluster import free_port
+
+_STARTS_WITHIN_S = 20
+
+
+@contextmanager
+def serve(app: FastAPI) -> Iterator[str]:
+    """Yield the address of a server of the application."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + _STARTS_WITHIN_S
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert server.started
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
