@@ -21,6 +21,8 @@ OURS: Final = "/assets/maps/"
 
 LEAFLET_JS: Final = VENDOR + "leaflet/dist/leaflet.js"
 LEAFLET_CSS: Final = VENDOR + "leaflet/dist/leaflet.css"
+DRAWING_JS: Final = VENDOR + "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js"
+DRAWING_CSS: Final = VENDOR + "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css"
 KIT_CSS: Final = VENDOR + "@tabler/core/dist/css/tabler.min.css"
 
 _LOCAL: Final[dict[str, str | None]] = {

@@ -12,12 +12,13 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
+from geodata.domain.boundary import BoundarySource
 from geodata.domain.category import Category
 from geodata.domain.indicator import CoverageKind, Denominator
 from geodata.domain.inspection import VERIFIED_WITHIN_DAYS, InspectionStatus
 from geodata.domain.management import ManagementType
 from geodata.domain.vocabulary import Language, group_of, words
-from maps.assets import KIT_CSS, OURS, inlined
+from maps.assets import DRAWING_CSS, DRAWING_JS, KIT_CSS, OURS, inlined
 from maps.basemaps import Basemap
 from maps.canvas import Pieces, draw
 from maps.overlays import ScriptOverlay
@@ -42,6 +43,22 @@ SCRIPTS: Final = [
         "changes.js",
         "comparison.js",
     )
+]
+_BOUNDARY_FILES: Final = [
+    DRAWING_CSS,
+    OURS + "boundary.css",
+    DRAWING_JS,
+    *(
+        OURS + name
+        for name in (
+            "boundary_around.js",
+            "boundary_shape.js",
+            "boundary_tools.js",
+            "boundary_panel.js",
+            "boundary_saving.js",
+            "boundary.js",
+        )
+    ),
 ]
 _LABELLED: Final = (Category, ManagementType, InspectionStatus)
 
@@ -187,10 +204,36 @@ def comparison_map(addresses: Mapping[str, str], subject: MapSubject, language: 
     return draw([ScriptOverlay("startComparison", config)])
 
 
+def boundary_files(pieces: Pieces) -> list[str]:
+    """Return the local files that a page with a boundary to draw loads, in order."""
+    return [*map_files(pieces), *_BOUNDARY_FILES]
+
+
+def boundary_map(
+    config: Mapping[str, Any], subject: MapSubject, language: Language
+) -> tuple[Pieces, str]:
+    """Return the canvas on which a site's boundary is drawn, and the skeleton of its tools.
+
+    Args:
+        config: ``site`` (name, place, address), ``geometry``, ``point`` and ``bounds`` to begin
+            with, ``version``, ``source``, ``note``, ``accuracy_m``, ``canUndo``, the addresses
+            ``boundary``, ``around``, ``ground`` and ``footprints``, ``places`` (before, after,
+            left, list, record), and ``without``, the sites that the rest of a split may go to.
+        subject: The district it lies in.
+        language: Of words.
+    """
+    t = map_words(language, "boundary_words")
+    labels = _labels(group_of(BoundarySource), language)
+    whole = {**config, **_said(subject, language), "words": t, "sources": labels}
+    pieces = draw([ScriptOverlay("startBoundary", {**whole, "language": language})])
+    skeleton = _templates().get_template("boundary.html")
+    return pieces, skeleton.render(site=config["site"], places=config["places"], t=t)
+
+
 @cache
-def map_words(language: Language) -> dict[str, str]:
-    """Return the map's own words."""
-    texts = tomllib.loads(files("maps").joinpath("words.toml").read_text("utf-8"))
+def map_words(language: Language, name: str = "words") -> dict[str, str]:
+    """Return the map's own words, or those of one of its pages."""
+    texts = tomllib.loads(files("maps").joinpath(f"{name}.toml").read_text("utf-8"))
     return {key: entry[language] for key, entry in texts.items()}
 
 

@@ -34,6 +34,8 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "milestone.kept": HTTPStatus.CONFLICT,
     "evidence.not_found": HTTPStatus.NOT_FOUND,
     "evidence.length_needed": HTTPStatus.LENGTH_REQUIRED,
+    "boundary.nothing_to_undo": HTTPStatus.CONFLICT,
+    "boundary.given_has_one": HTTPStatus.CONFLICT,
     "import.not_found": HTTPStatus.NOT_FOUND,
     "import.wrong_state": HTTPStatus.CONFLICT,
     "request.not_found": HTTPStatus.NOT_FOUND,

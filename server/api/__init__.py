@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from server.api import (
+    boundary,
     changes,
     departures,
     divisions,
@@ -28,7 +29,7 @@ api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
     *(figures, trend, drawn, exports, vectors, ledger_imports),
-    *(edits, evidence, ledger, milestones),
+    *(edits, evidence, ledger, milestones, boundary),
 )
 for _module in _MODULES:
     api_router.include_router(_module.router)

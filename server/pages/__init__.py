@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from server.pages import (
+    boundary,
     changes,
     history,
     home,
@@ -22,7 +23,7 @@ pages_router = APIRouter(include_in_schema=False)
 # Where two addresses begin alike, the one with a word of its own is asked first.
 _MODULES = (
     *(home, login, maps, towns),
-    *(ledger, record_form, sites, history),
+    *(boundary, ledger, record_form, sites, history),
     *(leaving, changes, lapses, vectors, imports),
 )
 for _module in _MODULES:

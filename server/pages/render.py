@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from geodata.domain.access import WRITING_ROLES
 from geodata.domain.indicator import CoverageKind, Denominator
 from geodata.domain.period import last_month_end, today
 from geodata.domain.vocabulary import UNREPORTED, Language, label
@@ -106,6 +107,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"CoverageKind": CoverageKind, "Denominator": Denominator}
+    environment.globals |= {
+        "CoverageKind": CoverageKind,
+        "Denominator": Denominator,
+        "WRITING_ROLES": WRITING_ROLES,
+    }
     environment.filters |= {"percent": written.percent, "signed": written.signed}
     return environment

@@ -9,6 +9,7 @@ import pytest
 
 from geodata.domain import (
     access,
+    boundary,
     category,
     change,
     division,
@@ -32,7 +33,7 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 
 _MODULES = (
     *(access, category, change, division, errors, governance, importing, indicator, inspection),
-    *(leaving, management, site, utility),
+    *(leaving, management, site, utility, boundary),
     symbology,
 )
 ENUMERATIONS = [

@@ -109,18 +109,29 @@ def place_footprints(session: Session, district: str) -> None:
         )
 
 
-def link_footprints(session: Session, district: str) -> None:
-    """Tell each footprint of a district which site holds a point of it."""
+def link_footprints(session: Session, district: str, *, around: int | None = None) -> None:
+    """Tell each footprint of a district which site holds a point of it.
+
+    Args:
+        session: A writing session.
+        district: Code of the district.
+        around: Only the footprints that this site held, or that its boundary's box touches.
+    """
+    near = (
+        ""
+        if around is None
+        else " AND (b.site_id = :around OR b.geom && (SELECT geom FROM site WHERE id = :around))"
+    )
     session.execute(
         text(
-            "UPDATE footprint AS f SET site_id = found.site_id FROM ("
+            "UPDATE footprint AS f SET site_id = found.site_id FROM ("  # noqa: S608 - our own text
             " SELECT b.id, min(s.id) AS site_id FROM footprint AS b LEFT JOIN site AS s"
             " ON s.district_code = :district AND s.delisted_on IS NULL AND s.geom && b.geom"
             " AND ST_Contains(s.geom, ST_PointOnSurface(b.geom))"
-            " WHERE b.district_code = :district GROUP BY b.id) AS found"
+            f" WHERE b.district_code = :district{near} GROUP BY b.id) AS found"
             " WHERE f.id = found.id AND f.site_id IS DISTINCT FROM found.site_id"
         ),
-        {"district": district},
+        {"district": district} if around is None else {"district": district, "around": around},
     )
 
 
