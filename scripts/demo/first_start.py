@@ -145,7 +145,7 @@ def _load(
         )
         # Before the next edition, so that each later version holds the boundary too.
         with writing(engine, Change(_ACTOR, "示例边界", on)) as session:
-            import_boundaries(session, _with_ids(session, files), source="demo")
+            import_boundaries(session, _with_ids(session, files), source="示例数据")
     progress("导入楼幢、道路、水系  /  importing footprints, roads, water")
     with writing(engine, Change(_ACTOR, "示例底图")) as session:
         import_footprints(session, DISTRICT, files.footprints)
