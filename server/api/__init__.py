@@ -8,6 +8,7 @@ from server.api import (
     exports,
     figures,
     health,
+    import_columns,
     ledger_imports,
     login,
     sites,
@@ -17,6 +18,6 @@ from server.api import (
 api_router = APIRouter()
 for _module in (
     *(health, login, divisions, sites, figures, trend, drawn, exports),
-    ledger_imports,
+    *(ledger_imports, import_columns),
 ):
     api_router.include_router(_module.router)
