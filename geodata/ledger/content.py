@@ -38,6 +38,7 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
 }
 _LISTED: Final = ("management_type", "category", "service_star")
 _DECIMAL: Final = re.compile(r"^-?\d{1,3}\.\d{3,}$")
+_ONE_DEGREE: Final = re.compile(r"^(?:东经|北纬|[en])?[-+]?\d")
 _PLAIN_YEAR: Final = re.compile(r"^(?:建于|约)?(\d{4})(?:年.*|[-/.]\d{1,2}.*)?$")
 _YES_NO: Final = frozenset({"是", "否", "有", "无", "√", "×"})
 _NUMBERED: Final = re.compile(r"^[-+]?\d[\d,]*(?:\.\d+)?(?:%|[\u4e00-\u9fff㎡]{1,4})?$")
@@ -184,8 +185,8 @@ def _share(told: Sequence[str], test: Callable[[str], bool]) -> float:
 
 
 _CONTRADICTED: Final[dict[str, Callable[[str], bool]]] = {
-    "longitude": lambda text: _is_number(text.removeprefix("东经")),
-    "latitude": lambda text: _is_number(text.removeprefix("北纬")),
+    "longitude": _finder(_ONE_DEGREE),
+    "latitude": _finder(_ONE_DEGREE),
     "coordinates": lambda text: read_coordinates("", "", text).value is not None,
     "built_year": lambda text: _is_year(text) or "年" in text or text.isdigit(),
     "households": _is_number,
