@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from geodata.domain.access import Role
+from geodata.store.session import connect
+from server.app import create_app
+from server.settings import Settings
 from tests.builders import SOUTH, WEST
+from tests.postgis import TestServer
 from tests.server.conftest import LogIn
-from tests.world import World
+from tests.world import World, build_world
 
 EAST_OF, NORTH_OF = f"{WEST + 0.013:.6f}", f"{SOUTH + 0.023:.6f}"
 INSIDE = f"{EAST_OF},{NORTH_OF}"
@@ -21,6 +27,27 @@ ODD = f"""XQMC,GLQK,SFBZ,XX,YY
 新里花园,顺达物业公司,待定,{INSIDE}
 """
 PLAIN = "名称,街道,社区\n新苑小区,西街街道,西里社区\n"
+
+
+@pytest.fixture(scope="module")
+def world(server: TestServer) -> World:
+    """A district of their own: these tests write."""
+    engine = connect(server.clone(f"{server.worker}_columns"))
+    world = build_world(engine)
+    engine.dispose()
+    return world
+
+
+@pytest.fixture(scope="module")
+def app(
+    server: TestServer, world: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FastAPI]:
+    """The application over it."""
+    assert world
+    url = server.address(f"{server.worker}_columns")
+    app = create_app(Settings(database_url=url, files=tmp_path_factory.mktemp("files")))
+    yield app
+    app.state.engine.dispose()
 
 
 @pytest.fixture
