@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from geodata.domain.errors import DomainError
 from geodata.domain.importing import ImportKind, ImportState, RowOutcome
 from geodata.domain.personal import mask_phone
-from geodata.domain.vocabulary import Language
+from geodata.domain.vocabulary import Language, words
 from geodata.spatial.datum import Datum
 from geodata.store.files import FileStore
 from geodata.store.queries.imports import RowPage, find_imports, find_staged_rows, get_import
@@ -236,6 +236,11 @@ def fault_json(fault: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """Return a fault with where it stands, why it is one, and what to do about it."""
     facts = {**fault["facts"], "value": fault["value"], "row": fault["row"]}
     facts["column"] = fault["column"]
+    if isinstance(facts.get("read_as"), list):
+        known = words("management_type")
+        facts["read_as"] = [
+            known[one].label(language) if one in known else one for one in facts["read_as"]
+        ]
     reason, advice = reason_and_advice(fault["code"], facts, language)
     kept = ("severity", "code", "sheet", "row", "column", "cell", "value")
     return {name: fault.get(name) for name in kept} | {"reason": reason, "suggestion": advice}
