@@ -62,6 +62,10 @@ class TestServer:
         self._execute(f'CREATE DATABASE "{self._name(name)}" TEMPLATE "{self._name("template")}"')
         return self._url(self._name(name))
 
+    def address(self, name: str) -> str:
+        """Return the address of a database that `clone` or `create` made."""
+        return self._url(self._name(name))
+
     def create(self, name: str) -> str:
         """Make an empty database, not even migrated, and return its address."""
         self._execute(f'CREATE DATABASE "{self._name(name)}" TEMPLATE template0')

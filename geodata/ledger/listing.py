@@ -34,6 +34,8 @@ class ListingReading:
         faults: In the order of the file.
         columns: Field by header.
         unknown_columns: Headers that no field answers to.
+        headers: Of all columns, by sheet.
+        fields: Index of the column by field, by sheet.
         rows: Rows of the file that are not blank.
         repeated: Rows that repeat an earlier one word for word.
         joined: Rows that found their partner in the joined file.
@@ -44,6 +46,8 @@ class ListingReading:
     faults: list[Fault] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     unknown_columns: list[str] = field(default_factory=list)
+    headers: dict[str | None, list[str]] = field(default_factory=dict)
+    fields: dict[str | None, dict[str, int]] = field(default_factory=dict)
     rows: int = 0
     repeated: int = 0
     joined: int = 0
@@ -62,21 +66,28 @@ class _Partner:
 
 
 def read_listing(
-    path: Path, *, overrides: Mapping[str, str] | None = None, join: Path | None = None
+    path: Path,
+    *,
+    overrides: Mapping[str, str] | None = None,
+    columns: Mapping[str, int] | None = None,
+    join: Path | None = None,
 ) -> ListingReading:
     """Read a list, and fill what it does not have from a second one with the same codes.
 
     Args:
         path: CSV or workbook; every sheet with a column of names counts.
         overrides: Header by field, for columns that are not recognised.
+        columns: Index by field, instead of what headers tell; see `open_listing`.
         join: A second list; rows are joined by code, and the first file's values win.
 
     Raises:
         DomainError: As `open_listing`; ``listing.join_code_missing``.
     """
-    tables, skipped = open_listing(path, overrides)
+    tables, skipped = open_listing(path, overrides, columns)
     reading = ListingReading(faults=skipped)
     for table in tables:
+        reading.headers[table.sheet] = table.headers
+        reading.fields[table.sheet] = table.mapping.fields
         reading.columns |= {table.headers[i]: key for key, i in table.mapping.fields.items()}
         reading.unknown_columns += [table.headers[i] for i in table.mapping.unknown]
     reading.unknown_columns = list(dict.fromkeys(reading.unknown_columns))
@@ -110,7 +121,7 @@ def _partners(
                 reading.not_joined += 1
                 continue
             faults: list[Fault] = []
-            values = _values(other, row, place, faults)
+            values = read_values(other, row, place, faults)
             found[code] = _Partner(place, values, other.verbatim(row), faults)
     return found
 
@@ -137,7 +148,7 @@ def _read_row(
         fault = _fault(place, code, table.header("name"), name, Severity.ERROR)
         reading.faults.append(fault)
         return
-    values = _values(table, row, place, reading.faults)
+    values = read_values(table, row, place, reading.faults)
     source_row = table.verbatim(row)
     partner = partners.get(values.get("external_id") or "")
     if partner is not None:
@@ -169,9 +180,17 @@ def _both_rows(source_row: dict[str, str], partner: _Partner) -> dict[str, str]:
     return others | source_row
 
 
-def _values(
+def read_values(
     table: ListingTable, row: list[Cell], place: Place, faults: list[Fault]
 ) -> dict[str, Any]:
+    """Read the cells of a row, all but its name, as values of `SiteDraft`.
+
+    Args:
+        table: The row's.
+        row: Its cells.
+        place: Where it stands.
+        faults: Takes what the report should mention.
+    """
     values: dict[str, Any] = {}
     for key in table.mapping.fields:
         if key in (*_COORDINATES, *_MANAGED, "name"):

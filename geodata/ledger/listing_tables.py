@@ -1,23 +1,17 @@
-"""The sheets of a plain list: where each has its header, and which column is which field."""
+"""The sheets of a plain list as tables: which column is which field, and their rows."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-from openpyxl.utils import get_column_letter
 
 from geodata.domain.errors import DomainError, Fault, Severity
 from geodata.domain.site import Place
-from geodata.ledger.mapping import ColumnMapping, map_columns, names_field
+from geodata.ledger.layout import Layout, lay_out, main_layout
+from geodata.ledger.mapping import ColumnMapping, chosen_columns, map_columns
 from geodata.ledger.sheets import Cell
-from geodata.ledger.tables import Sheet, read_table
 from geodata.ledger.values import as_text
-
-_HEADER_WITHIN_ROWS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +60,17 @@ class ListingTable:
 
 
 def open_listing(
-    path: Path, overrides: Mapping[str, str] | None
+    path: Path,
+    overrides: Mapping[str, str] | None,
+    columns: Mapping[str, int] | None = None,
 ) -> tuple[list[ListingTable], list[Fault]]:
     """Return the sheets of a file that list something, and a mention of each that does not.
+
+    Args:
+        path: Of the file.
+        overrides: Header by field, beside those that headers tell.
+        columns: Index by field in the main sheet, instead of what headers tell; other sheets
+            count where these columns have the same headers.
 
     Raises:
         DomainError: As `read_table`; as `map_columns` when no sheet has a column of names;
@@ -77,51 +79,48 @@ def open_listing(
     tables: list[ListingTable] = []
     refusals: list[DomainError] = []
     faults: list[Fault] = []
-    for sheet in read_table(path):
-        if not any(as_text(cell) for row in sheet.rows for cell in row):
-            continue
+    layouts = lay_out(path)
+    if not layouts:
+        raise DomainError("table.empty", file=path.name)
+    chosen = None if columns is None else _named(layouts, columns)
+    for layout in layouts:
         try:
-            tables.append(_table(path.name, sheet, overrides))
+            tables.append(
+                as_table(path.name, layout, _mapping(path.name, layout, overrides, chosen))
+            )
         except DomainError as refusal:
             refusals.append(refusal)
             code = "listing.sheet_skipped"
-            faults.append(Fault(Severity.WARNING, code, path.name, sheet.name, value=sheet.name))
+            faults.append(
+                Fault(Severity.WARNING, code, path.name, layout.sheet, value=layout.sheet)
+            )
     if not tables:
-        raise refusals[0] if refusals else DomainError("table.empty", file=path.name)
+        raise refusals[0]
     if not any(True for table in tables for _ in table.filled_rows()):
         raise DomainError("listing.rows_missing", file=path.name)
     return tables, faults
 
 
-def _table(file: str, sheet: Sheet, overrides: Mapping[str, str] | None) -> ListingTable:
-    top = _header_row(sheet)
-    written = [as_text(cell) for cell in sheet.rows[top]]
-    mapping = map_columns(file, written, overrides)
-    width = max(len(row) for row in sheet.rows[top:])
-    headers = _distinct([*written, *[""] * (width - len(written))])
-    return ListingTable(file, sheet.name, headers, top + 2, sheet.rows[top + 1 :], mapping)
+def as_table(file: str, layout: Layout, mapping: ColumnMapping) -> ListingTable:
+    """Return a sheet as a table whose columns are understood."""
+    return ListingTable(file, layout.sheet, layout.headers, layout.first_row, layout.rows, mapping)
 
 
-def _header_row(sheet: Sheet) -> int:
-    """Return the index of the row, near the top, that names most fields."""
-    scores = [
-        sum(names_field(as_text(cell)) for cell in row) for row in sheet.rows[:_HEADER_WITHIN_ROWS]
-    ]
-    return scores.index(max(scores))
+def _named(layouts: Sequence[Layout], columns: Mapping[str, int]) -> dict[str, str]:
+    """Return the header by field of columns of the main sheet; those it does not have left out."""
+    headers = main_layout(layouts).headers
+    return {key: headers[index] for key, index in columns.items() if index < len(headers)}
 
 
-def _distinct(headers: list[str]) -> list[str]:
-    """Name each column so that no two share a name: a row's cells are kept by it."""
-    times = Counter(headers)
-    seen: Counter[str] = Counter()
-    named = []
-    for number, header in enumerate(headers, start=1):
-        seen[header] += 1
-        if not header or (times[header] > 1 and seen[header] > 1):
-            named.append(f"{header}[{get_column_letter(number)}]")
-        else:
-            named.append(header)
-    return named
+def _mapping(
+    file: str,
+    layout: Layout,
+    overrides: Mapping[str, str] | None,
+    chosen: Mapping[str, str] | None,
+) -> ColumnMapping:
+    if chosen is not None:
+        return chosen_columns(file, layout.headers, chosen)
+    return map_columns(file, layout.written if layout.has_header else layout.headers, overrides)
 
 
 def _kept(cell: Cell) -> str:

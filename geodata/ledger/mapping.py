@@ -46,7 +46,18 @@ def map_columns(
     """
     shown = [header for header in headers if header]
     squeezed = [squeeze(header) for header in headers]
-    fields = _as_told(file, shown, squeezed, overrides or {})
+    fields = columns_by_header(headers, _as_told(file, shown, squeezed, overrides or {}))
+    if "name" not in fields:
+        raise DomainError("listing.name_column_missing", file=file, columns=shown)
+    return ColumnMapping(fields, _others(headers, fields))
+
+
+def columns_by_header(
+    headers: Sequence[str], known: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Return the column of each field that a header names, beside those that are known."""
+    fields = dict(known or {})
+    squeezed = [squeeze(header) for header in headers]
     spellings = (squeezed, [without_unit(header) for header in squeezed])
     for key, word in words("field").items():
         if key not in fields:
@@ -54,11 +65,34 @@ def map_columns(
             index = _find(spellings, names, set(fields.values()))
             if index is not None:
                 fields[key] = index
-    if "name" not in fields:
-        raise DomainError("listing.name_column_missing", file=file, columns=shown)
+    return fields
+
+
+def chosen_columns(file: str, headers: Sequence[str], chosen: Mapping[str, str]) -> ColumnMapping:
+    """Return the columns that somebody chose, and no others.
+
+    Args:
+        file: For messages.
+        headers: Told apart from each other.
+        chosen: Header by field.
+
+    Raises:
+        DomainError: ``listing.column_missing``; ``listing.name_column_missing``.
+    """
+    for header in chosen.values():
+        if header not in headers:
+            raise DomainError(
+                "listing.column_missing", file=file, column=header, columns=list(headers)
+            )
+    if "name" not in chosen:
+        raise DomainError("listing.name_column_missing", file=file, columns=list(headers))
+    fields = {key: headers.index(header) for key, header in chosen.items()}
+    return ColumnMapping(fields, _others(headers, fields))
+
+
+def _others(headers: Sequence[str], fields: Mapping[str, int]) -> list[int]:
     taken = set(fields.values())
-    unknown = [index for index, header in enumerate(headers) if header and index not in taken]
-    return ColumnMapping(fields, unknown)
+    return [index for index, header in enumerate(headers) if header and index not in taken]
 
 
 def _as_told(

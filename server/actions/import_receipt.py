@@ -14,6 +14,7 @@ from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError
 from geodata.domain.importing import ImportKind, ImportState
 from geodata.domain.period import today
+from geodata.spatial.datum import Datum
 from geodata.store.audit import audit
 from geodata.store.files import FileStore
 from geodata.store.queries.divisions import find_divisions, get_division
@@ -46,12 +47,16 @@ class Delivery:
         district: Code or name, ``None`` for the only one in scope.
         town: Code of the town that the file is of, ``None`` where its rows tell.
         on: Day from which the rows hold, today by default.
+        kind: The official form, or a plain list.
+        datum: What the coordinates of a list refer to, ``None`` where nobody has said yet.
     """
 
     name: str
     district: str | None = None
     town: str | None = None
     on: date | None = None
+    kind: ImportKind = ImportKind.LEDGER
+    datum: Datum | None = None
 
 
 def receive(
@@ -70,13 +75,13 @@ def receive(
         import_id: int = session.execute(
             insert(LedgerImport)
             .values(
-                kind=ImportKind.LEDGER.value,
+                kind=delivery.kind.value,
                 state=ImportState.RECEIVED.value,
                 file_name=name,
                 digest=kept.digest,
                 size_bytes=kept.size_bytes,
                 effective_on=delivery.on or today(),
-                options={},
+                options={} if delivery.datum is None else {"datum": delivery.datum.value},
                 created_by=sender.name,
                 **places,
             )

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError, Fault, Severity
-from geodata.domain.importing import ImportState, RowOutcome
+from geodata.domain.importing import ImportKind, ImportState, RowOutcome
 from geodata.domain.site import SiteDraft
 from geodata.domain.vocabulary import words
 from geodata.ledger.form_reader import read_form
+from geodata.ledger.listing import read_listing
 from geodata.ledger.xlsx_sheet import cell_name
 from geodata.store.audit import audit
 from geodata.store.files import FileStore
@@ -27,9 +28,16 @@ from geodata.store.queries.divisions import find_divisions
 from geodata.store.session import Change, writing
 from geodata.store.tables import LedgerImport
 from server.actions.import_receipt import Sender
+from server.actions.listing_columns import position_field, settled_columns
+from server.actions.listing_rows import is_official, on_the_ground
 
 _MOST_FAULTS: Final = 20_000
 """A report with more faults is read by nobody; the rest is counted."""
+
+_NOT_OF_THE_FILE: Final = frozenset(
+    {"import.not_found", "import.wrong_state", "import.busy", "columns.undecided"}
+)
+"""Refusals of the step, not of the file."""
 
 _READ, _COMPARED = 0.6, 0.9
 """Shares of the whole at which a file is read, and compared."""
@@ -46,6 +54,7 @@ class _Read:
     columns: dict[str | None, dict[str, int]] = field(default_factory=dict)
     signatures: list[dict[str, Any]] = field(default_factory=list)
     units: set[str] = field(default_factory=set)
+    headers: dict[str | None, list[str]] = field(default_factory=dict)
 
 
 def stage(
@@ -68,8 +77,9 @@ def stage(
         progress: Told the share done, 0-1, beside the import's own row.
 
     Raises:
-        DomainError: ``import.not_found``, ``import.wrong_state``, ``import.busy``; where the
-            file as a whole cannot be taken, which the import then tells as its refusal.
+        DomainError: ``import.not_found``, ``import.wrong_state``, ``import.busy``;
+            ``columns.undecided`` for a list whose columns wait for a person; where the file as
+            a whole cannot be taken, which the import then tells as its refusal.
     """
     states = (ImportState.RECEIVED, ImportState.STAGED, ImportState.REFUSED)
 
@@ -84,7 +94,7 @@ def stage(
             _stage(store, session, one, told)
             audit(session, sender.name, "stage_import", one.file_name, id=import_id)
     except DomainError as refusal:
-        if not refusal.code.startswith(("import.not_found", "import.wrong_state", "import.busy")):
+        if refusal.code not in _NOT_OF_THE_FILE:
             _refuse(engine, sender, import_id, refusal)
         raise
 
@@ -93,20 +103,13 @@ def _stage(
     store: FileStore, session: Session, one: LedgerImport, progress: Callable[[float], None]
 ) -> None:
     progress(0)
-    read = _read(store, one, lambda share: progress(share * _READ))
+    read = _read(session, store, one, lambda share: progress(share * _READ))
     progress(_READ)
     speaks_for = _speaks_for(session, one, read.units)
     mode = mode_of(one, read.stated, speaks_for)
-    plan = plan_merge(
-        session,
-        one.district_code,
-        enumerate(read.drafts, start=1),
-        on=one.effective_on,
-        mode=mode,
-        faulty=read.faulty,
-    )
+    plan = _compare(session, one, read, mode)
     progress(_COMPARED)
-    placed = (_placed(fault, read.columns) for fault in plan.faults)
+    placed = (_placed(fault, read) for fault in plan.faults)
     faults = sorted([*read.faults, *placed], key=lambda one: list(Severity).index(one.severity))
     stage_rows(session, one.id, plan, faults, [*read.faulty, *read.drafts])
     errors = len({(one.sheet, one.row) for one in faults if one.severity is Severity.ERROR})
@@ -122,8 +125,28 @@ def _stage(
     }
 
 
-def _read(store: FileStore, one: LedgerImport, progress: Callable[[float], None]) -> _Read:
+def _compare(session: Session, one: LedgerImport, read: _Read, mode: MergeMode) -> MergePlan:
+    """Return what the rows would do; divisions that a list would add are not kept yet."""
+    with session.begin_nested() as attempt:
+        plan = plan_merge(
+            session,
+            one.district_code,
+            enumerate(read.drafts, start=1),
+            on=one.effective_on,
+            mode=mode,
+            faulty=read.faulty,
+        )
+        if mode.grows:
+            attempt.rollback()
+    return plan
+
+
+def _read(
+    session: Session, store: FileStore, one: LedgerImport, progress: Callable[[float], None]
+) -> _Read:
     with file_under_its_name(store, one) as path:
+        if one.kind == ImportKind.LISTING:
+            return _read_listing(session, path, one)
         reading = read_form(path, progress=progress)
     return _Read(
         reading.drafts,
@@ -136,15 +159,53 @@ def _read(store: FileStore, one: LedgerImport, progress: Callable[[float], None]
     )
 
 
-def _placed(fault: Fault, columns: Mapping[str | None, Mapping[str, int]]) -> Fault:
+def _read_listing(session: Session, path: Path, one: LedgerImport) -> _Read:
+    choice = settled_columns(session, path, one)
+    reading = read_listing(path, columns=choice.columns)
+    drafts, misplaced = on_the_ground(
+        session, one.district_code, path.name, reading.drafts, choice.datum
+    )
+    taken = {(draft.place.sheet, draft.place.row) for draft in drafts}
+    faulty = [
+        draft for draft in reading.drafts if (draft.place.sheet, draft.place.row) not in taken
+    ]
+    by = position_field(choice.columns)
+    faults = [
+        *(_in_cell(fault, reading.headers) for fault in reading.faults),
+        *(_in_field(fault, by, reading.fields, reading.headers) for fault in misplaced),
+    ]
+    return _Read(drafts, faults, (), faulty=faulty, columns=reading.fields, headers=reading.headers)
+
+
+def _in_cell(fault: Fault, headers: Mapping[str | None, list[str]]) -> Fault:
+    """Return a fault that names its column with its cell."""
+    known = headers.get(fault.sheet, [])
+    if fault.row is None or fault.column not in known:
+        return fault
+    return replace(fault, cell=cell_name(fault.row - 1, known.index(fault.column)))
+
+
+def _in_field(
+    fault: Fault,
+    field_at: str,
+    columns: Mapping[str | None, Mapping[str, int]],
+    headers: Mapping[str | None, list[str]],
+) -> Fault:
+    """Return a fault of a row with the column, and the cell, of the field that it is about."""
+    index = columns.get(fault.sheet, {}).get(field_at)
+    if index is None:
+        return fault
+    known = headers.get(fault.sheet)
+    header = known[index] if known else words("field")[field_at].zh
+    named = replace(fault, column=fault.column or header)
+    return named if fault.row is None else replace(named, cell=cell_name(fault.row - 1, index))
+
+
+def _placed(fault: Fault, read: _Read) -> Fault:
     """Return a fault found by comparing with the cell that it is about."""
     subject = fault.code.removeprefix("place.").split("_")[0]
     field_at = subject if subject in ("town", "neighbourhood") else "name"
-    index = columns.get(fault.sheet, {}).get(field_at)
-    if index is None or fault.row is None:
-        return fault
-    header = words("field")[field_at].zh
-    return replace(fault, cell=cell_name(fault.row - 1, index), column=fault.column or header)
+    return _in_field(fault, field_at, read.columns, read.headers)
 
 
 @contextmanager
@@ -158,13 +219,15 @@ def file_under_its_name(store: FileStore, one: LedgerImport) -> Iterator[Path]:
 
 def mode_of(one: LedgerImport, stated: Iterable[str], speaks_for: Iterable[str]) -> MergeMode:
     """Return how the rows of an import are taken."""
+    is_listing = one.kind == ImportKind.LISTING
     return MergeMode(
         stated=frozenset(stated),
-        grows=False,
+        grows=is_listing and not is_official(one.district_code),
         asks=True,
         town=one.town_code,
         neighbourhood=one.neighbourhood_code,
         speaks_for=frozenset(speaks_for),
+        is_whole=not is_listing,
     )
 
 

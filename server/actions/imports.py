@@ -14,9 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.division import DivisionKind
-from geodata.domain.errors import DomainError, Fault, Severity
 from geodata.domain.period import today
-from geodata.domain.site import SiteDraft
 from geodata.ledger.listing import read_listing
 from geodata.ledger.tables import read_table
 from geodata.ledger.values import as_text
@@ -24,7 +22,6 @@ from geodata.spatial.datum import Datum
 from geodata.spatial.divisions import read_divisions
 from geodata.spatial.osm import read_osm
 from geodata.spatial.outlines import as_footprints
-from geodata.spatial.positions import place_drafts
 from geodata.spatial.vectors import read_polygons
 from geodata.store.audit import audit
 from geodata.store.imports.divisions import import_divisions
@@ -33,13 +30,12 @@ from geodata.store.imports.merging import MergeMode
 from geodata.store.imports.places import add_division
 from geodata.store.imports.report import ImportReport
 from geodata.store.imports.sites import merge_sites
-from geodata.store.queries.inside import places_of_points, points_outside
 from geodata.store.session import Change, writing
 from geodata.store.tables import Division
+from server.actions.listing_rows import OWN, is_official, on_the_ground
 
 Progress = Callable[[str], None]
 
-_OUTSIDE_SHARE: Final = 0.5
 _POSITION: Final = ("longitude", "coordinates")
 _TABLES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls"})
 
@@ -80,13 +76,11 @@ def import_listing_file(
         DomainError: Where the file as a whole cannot be taken.
     """
     reading = read_listing(path, overrides=overrides, join=join)
-    drafts, misplaced = place_drafts(reading.drafts, datum)
     by = next((name for name, key in reading.columns.items() if key in _POSITION), None)
-    misplaced = [replace(fault, column=by) for fault in misplaced]
     report = ImportReport(
         path.name,
         "",
-        faults=[*reading.faults, *misplaced],
+        faults=reading.faults,
         columns=reading.columns,
         unknown_columns=reading.unknown_columns,
     )
@@ -96,12 +90,12 @@ def import_listing_file(
         report.counts["not_joined"] = reading.not_joined
 
     def keep(session: Session) -> None:
-        report.district, is_official = _district(session, path, order)
-        inside = _inside(session, report, drafts, datum, by)
-        if is_official:
-            inside = _placed(session, report.district, inside)
-        mode = MergeMode(stated=(), grows=not is_official)
-        merge_sites(session, report, inside, on=order.on or today(), mode=mode)
+        report.district, grows = _district(session, path, order)
+        name, drafts = path.name, reading.drafts
+        taken, misplaced = on_the_ground(session, report.district, name, drafts, datum)
+        report.faults += [replace(fault, column=by) for fault in misplaced]
+        mode = MergeMode(stated=(), grows=grows)
+        merge_sites(session, report, taken, on=order.on or today(), mode=mode)
 
     return _run(engine, report, order, "import_listing", keep)
 
@@ -193,18 +187,14 @@ def _run(
 
 
 def _district(session: Session, path: Path, order: ImportOrder) -> tuple[str, bool]:
-    """Return the code of the district, made if it is not there, and whether it is official.
-
-    A district with a boundary, or with towns that were imported as such, is official: names
-    that it does not know are errors there. One that a list brought about grows with its lists.
-    """
+    """Return the code of the district, made if it is not there, and whether its lists grow it."""
     name = order.district or path.name.split(".")[0]
     found = _find_district(session, name)
     if found is None:
-        code = "own-" + re.sub(r"\W+", "-", name.lower()).strip("-")
+        code = OWN + re.sub(r"\W+", "-", name.lower()).strip("-")
         add_division(session, code=code, kind=DivisionKind.DISTRICT, name=name, district=code)
-        return code, False
-    return found, not found.startswith("own-")
+        return code, True
+    return found, not is_official(found)
 
 
 def _find_district(session: Session, wanted: str) -> str | None:
@@ -212,59 +202,3 @@ def _find_district(session: Session, wanted: str) -> str | None:
     return session.scalar(
         select(Division.code).where(Division.kind == DivisionKind.DISTRICT.value, is_it)
     )
-
-
-def _inside(
-    session: Session,
-    report: ImportReport,
-    drafts: list[SiteDraft],
-    datum: Datum,
-    column: str | None,
-) -> list[SiteDraft]:
-    """Leave out the rows whose point lies outside the district, if its boundary is known.
-
-    Raises:
-        DomainError: ``import.datum_contradicted`` when most of them do: then it is not the
-            rows that are wrong, but the datum, or the district.
-    """
-    located = [draft for draft in drafts if draft.longitude is not None]
-    points = [(draft.longitude or 0.0, draft.latitude or 0.0) for draft in located]
-    outside = points_outside(session, report.district, points)
-    if located and len(outside) / len(located) > _OUTSIDE_SHARE:
-        raise DomainError(
-            "import.datum_contradicted",
-            file=report.file,
-            datum=datum.value,
-            outside=len(outside),
-            total=len(located),
-            first_row=located[outside[0]].place.row,
-        )
-    left_out = {id(located[index]) for index in outside}
-    for draft in (located[index] for index in outside):
-        place = draft.place
-        report.faults.append(
-            Fault(
-                Severity.ERROR,
-                "listing.point_outside_district",
-                place.file,
-                place.sheet,
-                place.row,
-                column,
-                f"{draft.longitude:.6f},{draft.latitude:.6f}",
-                {"name": draft.name, "datum": datum.value},
-            )
-        )
-    return [draft for draft in drafts if id(draft) not in left_out]
-
-
-def _placed(session: Session, district: str, drafts: list[SiteDraft]) -> list[SiteDraft]:
-    """Give the rows that name no town the one that holds their point."""
-    open_ones = [draft for draft in drafts if draft.town is None and draft.longitude is not None]
-    points = [(draft.longitude or 0.0, draft.latitude or 0.0) for draft in open_ones]
-    places = places_of_points(session, district, points)
-    found = {
-        id(draft): replace(draft, town=place[0], neighbourhood=draft.neighbourhood or place[1])
-        for draft, place in zip(open_ones, places, strict=True)
-        if place is not None
-    }
-    return [found.get(id(draft), draft) for draft in drafts]

@@ -14,6 +14,7 @@ from server.api import (
     figures,
     health,
     history,
+    import_columns,
     lapses,
     leaving,
     ledger,
@@ -28,7 +29,7 @@ from server.api import (
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(figures, trend, drawn, exports, vectors, ledger_imports),
+    *(figures, trend, drawn, exports, vectors, ledger_imports, import_columns),
     *(edits, evidence, ledger, milestones, boundary),
 )
 for _module in _MODULES:

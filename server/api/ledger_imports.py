@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
-from geodata.domain.importing import RowOutcome
+from geodata.domain.errors import DomainError
+from geodata.domain.importing import ImportKind, ImportState, RowOutcome
 from geodata.domain.personal import mask_phone
-from geodata.domain.vocabulary import Language
+from geodata.domain.vocabulary import Language, words
+from geodata.spatial.datum import Datum
 from geodata.store.files import FileStore
 from geodata.store.queries.imports import RowPage, find_imports, find_staged_rows, get_import
 from geodata.store.session import reading
@@ -34,6 +37,9 @@ router = APIRouter(prefix="/api/ledger/imports", tags=["ledger"])
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_ROWS = 1000
 _FAULTS_SHOWN = 1000
+
+TableKind = Literal["ledger", "listing"]
+"""What a table may be."""
 
 
 class Choices(BaseModel):
@@ -58,29 +64,48 @@ def sender_of(actor: Actor) -> Sender:
     return Sender(name=actor.username, scope=actor.scope)
 
 
+def delivery_of(
+    district: Annotated[str | None, Form()] = None,
+    town: Annotated[str | None, Form()] = None,
+    on: Annotated[date | None, Form()] = None,
+    kind: Annotated[TableKind, Form()] = "ledger",
+    datum: Annotated[Datum | None, Form()] = None,
+) -> Delivery:
+    """Return what is said about a file that is sent, all but its name."""
+    return Delivery(
+        name="",
+        district=district or None,
+        town=town or None,
+        on=on,
+        kind=ImportKind(kind),
+        datum=datum,
+    )
+
+
 @router.post("", status_code=HTTPStatus.CREATED)
 def send(
     request: Request,
     actor: WritingActor,
     file: Annotated[UploadFile, File()],
-    district: Annotated[str | None, Form()] = None,
-    town: Annotated[str | None, Form()] = None,
-    on: Annotated[date | None, Form()] = None,
+    delivery: Annotated[Delivery, Depends(delivery_of)],
     stage: Annotated[bool, Form()] = True,  # noqa: FBT002 - a form's field
 ) -> dict[str, Any]:
     """Keep a workbook and tell what it would do; nothing in the ledger changes.
 
     With ``stage=false`` it is only kept, to be staged by a request of its own whose progress
-    ``GET /api/ledger/imports/{id}`` tells.
+    ``GET /api/ledger/imports/{id}`` tells. A plain list (``kind=listing``) whose headers leave
+    something open stays received and says ``needs_columns``: see its ``columns``.
     """
     engine, store, sender = request.app.state.engine, file_store(request), sender_of(actor)
-    delivery = Delivery(
-        name=file.filename or "", district=district or None, town=town or None, on=on
-    )
-    import_id = receive(engine, store, sender, file.file, delivery)
+    named = replace(delivery, name=file.filename or "")
+    import_id = receive(engine, store, sender, file.file, named)
     if stage:
-        stage_import(engine, store, sender, import_id)
-    return _told(request, actor, import_id)
+        try:
+            stage_import(engine, store, sender, import_id)
+        except DomainError as refusal:
+            if refusal.code != "columns.undecided":
+                raise
+    return import_told(request, actor, import_id)
 
 
 @router.get("")
@@ -136,7 +161,7 @@ def stage_again(import_id: int, request: Request, actor: WritingActor) -> dict[s
     """Read and compare, for the first time or anew."""
     engine, store = request.app.state.engine, file_store(request)
     stage_import(engine, store, sender_of(actor), import_id)
-    return _told(request, actor, import_id)
+    return import_told(request, actor, import_id)
 
 
 @router.post("/{import_id}/choices")
@@ -156,14 +181,14 @@ def apply(
     skips_faulty = order is not None and order.skip_faulty
     engine = request.app.state.engine
     apply_import(engine, sender_of(actor), import_id, skips_faulty=skips_faulty)
-    return _told(request, actor, import_id)
+    return import_told(request, actor, import_id)
 
 
 @router.post("/{import_id}/undo")
 def undo(import_id: int, request: Request, actor: WritingActor) -> dict[str, Any]:
     """Take an applied import back as a whole."""
     sites = undo_import(request.app.state.engine, sender_of(actor), import_id)
-    return _told(request, actor, import_id) | {"sites": sites}
+    return import_told(request, actor, import_id) | {"sites": sites}
 
 
 def import_json(
@@ -181,6 +206,7 @@ def import_json(
         "id": one.id,
         "kind": one.kind,
         "state": one.state,
+        "needs_columns": needs_columns(one),
         "file": one.file_name,
         "effective_on": one.effective_on,
         "progress_share": one.progress_share,
@@ -200,10 +226,21 @@ def import_json(
     }
 
 
+def needs_columns(one: LedgerImport) -> bool:
+    """Tell whether a plain list waits for somebody to say what its columns are."""
+    is_open = one.kind == ImportKind.LISTING and one.state == ImportState.RECEIVED
+    return is_open and "columns" not in one.options
+
+
 def fault_json(fault: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """Return a fault with where it stands, why it is one, and what to do about it."""
     facts = {**fault["facts"], "value": fault["value"], "row": fault["row"]}
     facts["column"] = fault["column"]
+    if isinstance(facts.get("read_as"), list):
+        known = words("management_type")
+        facts["read_as"] = [
+            known[one].label(language) if one in known else one for one in facts["read_as"]
+        ]
     reason, advice = reason_and_advice(fault["code"], facts, language)
     kept = ("severity", "code", "sheet", "row", "column", "cell", "value")
     return {name: fault.get(name) for name in kept} | {"reason": reason, "suggestion": advice}
@@ -230,6 +267,7 @@ def _masked(changes: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _told(request: Request, actor: Actor, import_id: int) -> dict[str, Any]:
+def import_told(request: Request, actor: Actor, import_id: int) -> dict[str, Any]:
+    """Return an import as it stands now."""
     with reading(request.app.state.engine) as session:
         return import_json(get_import(session, actor.scope, import_id), language_of(request))

@@ -7,6 +7,7 @@ from server.pages import (
     changes,
     history,
     home,
+    import_columns,
     imports,
     lapses,
     leaving,
@@ -24,7 +25,7 @@ pages_router = APIRouter(include_in_schema=False)
 _MODULES = (
     *(home, login, maps, towns),
     *(boundary, ledger, record_form, sites, history),
-    *(leaving, changes, lapses, vectors, imports),
+    *(leaving, changes, lapses, vectors, import_columns, imports),
 )
 for _module in _MODULES:
     pages_router.include_router(_module.router)

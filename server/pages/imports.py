@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from geodata.domain.access import WRITING_ROLES
 from geodata.domain.division import DivisionKind
-from geodata.domain.importing import ImportState, RowOutcome
+from geodata.domain.importing import ImportKind, ImportState, RowOutcome
 from geodata.domain.vocabulary import Language, words
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.imports import find_imports, find_staged_rows, get_import
@@ -78,6 +78,7 @@ def import_page(
         "import.html",
         active="imports",
         told=told,
+        is_listing=one.kind == ImportKind.LISTING,
         counts=counts,
         outcomes=_WORST_FIRST,
         wanted=wanted,

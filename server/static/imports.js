@@ -42,9 +42,10 @@ async function sendOne(file) {
   fields.append("district", drop.dataset.district);
   fields.append("on", drop.elements.on.value);
   if (drop.elements.town) fields.append("town", drop.elements.town.value);
+  let sent = null;
   try {
     line.tell(drop.dataset.sending, 0);
-    const sent = await upload(fields, (share) => line.tell(drop.dataset.sending, share));
+    sent = await upload(fields, (share) => line.tell(drop.dataset.sending, share));
     const address = `/imports/${sent.id}?district=${encodeURIComponent(drop.dataset.district)}`;
     line.lead(address, drop.dataset.reading);
     await follow(sent.id, (share) => line.tell(drop.dataset.reading, share));
@@ -52,6 +53,7 @@ async function sendOne(file) {
     return address;
   } catch (refusal) {
     line.fail(`${drop.dataset.failed}: ${refusal.detail || drop.dataset.lost}`);
+    if (refusal.code === "ledger.header_missing") line.offer(sent.id);
     return null;
   }
 }
@@ -140,6 +142,26 @@ class Line {
     this.word.className = "text-danger";
     this.word.textContent = text;
   }
+
+  /** Offer to take a file that is not the form as a plain list. */
+  offer(id) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-primary btn-sm mt-2";
+    button.textContent = drop.dataset.asListing;
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        await post(`/api/ledger/imports/${id}/as_listing`);
+        const district = encodeURIComponent(drop.dataset.district);
+        location.assign(`/imports/${id}/columns?district=${district}`);
+      } catch (problem) {
+        this.word.textContent = problem.detail || drop.dataset.lost;
+        button.disabled = false;
+      }
+    });
+    this.element.append(button);
+  }
 }
 
 if (report) {
@@ -155,6 +177,7 @@ if (report) {
       try {
         const body = button.dataset.skip ? { skip_faulty: true } : {};
         await post(`${base}/${button.dataset.step}`, body);
+        if (button.dataset.then) return location.assign(button.dataset.then);
         // To the worst of what is there now, not to the tab of before.
         const address = new URL(location);
         address.searchParams.delete("outcome");

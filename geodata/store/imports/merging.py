@@ -41,6 +41,7 @@ class MergeMode:
         neighbourhood: Code of the only neighbourhood, likewise.
         speaks_for: Codes of the divisions whose sites all stand in the file; those that do not
             are missing. The neighbourhoods of its rows always count.
+        is_whole: Whether that is so; a plain list knows some sites, and misses none.
     """
 
     stated: Collection[str]
@@ -49,6 +50,7 @@ class MergeMode:
     town: str | None = None
     neighbourhood: str | None = None
     speaks_for: Collection[str] = ()
+    is_whole: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,7 +155,7 @@ def plan_merge(
         _notice(draft, book, known, district, mode)
     _recognise(waiting, known, plan)
     _compare(session, plan, mode)
-    plan.missing = _missing(known, plan.rows, mode)
+    plan.missing = _missing(known, plan.rows, mode) if mode.is_whole else []
     return plan
 
 
