@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,13 +49,16 @@ def listing(
     column: Annotated[
         list[str] | None, typer.Option("--map", help="字段=列名 / field=column")
     ] = None,
+    confirm_datum: Annotated[
+        bool, typer.Option("--confirm-datum", help="坚持所声明的坐标系 / insist on the datum")
+    ] = False,
     skip_faulty: Skip = False,
     as_json: AsJson = False,
     full: Full = False,
 ) -> None:
     """小区名单(CSV、Excel) / A plain list of communities."""
     overrides = dict(_pair(one) for one in column or [])
-    order = _order(district, on, skip_faulty=skip_faulty)
+    order = replace(_order(district, on, skip_faulty=skip_faulty), insists=confirm_datum)
     report = actions.import_listing_file(
         engine(), file, order, datum=parse_datum(datum), overrides=overrides, join=join
     )

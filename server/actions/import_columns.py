@@ -122,6 +122,8 @@ def choose_columns(
     import_id: int,
     columns: Mapping[str, int | str],
     datum: Datum | None,
+    *,
+    insists: bool = False,
 ) -> None:
     """Settle by which columns a list is read, and remember it for lists with the same headers.
 
@@ -132,6 +134,7 @@ def choose_columns(
         import_id: Of a listing's import that is not applied.
         columns: Index or header by field, in the main sheet; the others are only kept.
         datum: Of the coordinates, ``None`` where none are mapped.
+        insists: Whether the datum holds even where the known ground speaks for another.
 
     Raises:
         DomainError: As `lock_import`; ``columns.not_a_listing``, ``columns.name_needed``,
@@ -145,12 +148,17 @@ def choose_columns(
         found = indexed(layout, columns)
         _refuse_incomplete(found, datum)
         told = datum.value if datum is not None and has_position(found) else None
-        one.options = {"columns": found, "datum": told}
+        one.options = {"columns": found, "datum": told, "insists": insists}
         one.state, one.report, one.progress_share = ImportState.RECEIVED.value, {}, 0
         memory = Remembered(found, told)
         remember_columns(session, one.district_code, layout.written, memory, by=sender.name)
         named = {key: layout.headers[index] for key, index in found.items()}
-        facts: dict[str, Any] = {"id": import_id, "columns": named, "datum": told}
+        facts: dict[str, Any] = {
+            "id": import_id,
+            "columns": named,
+            "datum": told,
+            "insists": insists,
+        }
         audit(session, sender.name, "choose_columns", one.file_name, **facts)
 
 
@@ -220,7 +228,9 @@ def _read_first(session: Session, one: LedgerImport, view: ColumnsView) -> None:
         return
     drafts = [row.draft for row in view.rows]
     try:
-        placed, faults = on_the_ground(session, one.district_code, one.file_name, drafts, datum)
+        placed, faults = on_the_ground(
+            session, one.district_code, one.file_name, drafts, datum, insists=True
+        )
     except DomainError as refusal:
         view.refusal = refusal
         return

@@ -163,7 +163,12 @@ def _read_listing(session: Session, path: Path, one: LedgerImport) -> _Read:
     choice = settled_columns(session, path, one)
     reading = read_listing(path, columns=choice.columns)
     drafts, misplaced = on_the_ground(
-        session, one.district_code, path.name, reading.drafts, choice.datum
+        session,
+        one.district_code,
+        path.name,
+        reading.drafts,
+        choice.datum,
+        insists=bool(one.options.get("insists")),
     )
     taken = {(draft.place.sheet, draft.place.row) for draft in drafts}
     faulty = [

@@ -48,6 +48,7 @@ class ImportOrder:
         actor: Who imports.
         district: Code or name of the district; by default the file's own name.
         on: Day from which the rows hold.
+        insists: Take the declared datum even where the known ground speaks for another.
         skips_faulty: Keep the good rows when others have errors, instead of nothing.
     """
 
@@ -55,6 +56,7 @@ class ImportOrder:
     district: str | None = None
     on: date | None = None
     skips_faulty: bool = False
+    insists: bool = False
 
 
 class _NothingKeptError(Exception):
@@ -92,7 +94,9 @@ def import_listing_file(
     def keep(session: Session) -> None:
         report.district, grows = _district(session, path, order)
         name, drafts = path.name, reading.drafts
-        taken, misplaced = on_the_ground(session, report.district, name, drafts, datum)
+        taken, misplaced = on_the_ground(
+            session, report.district, name, drafts, datum, insists=order.insists
+        )
         report.faults += [replace(fault, column=by) for fault in misplaced]
         mode = MergeMode(stated=(), grows=grows)
         merge_sites(session, report, taken, on=order.on or today(), mode=mode)

@@ -8,16 +8,21 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError, Fault, Severity
 from geodata.domain.site import SiteDraft
 from geodata.spatial.datum import Datum
 from geodata.spatial.positions import place_drafts
+from geodata.spatial.systems import parse_system
 from geodata.store.queries.inside import places_of_points, points_outside
+from server.actions.doctor import check_declared, sample_of_rows
 
 OWN: Final = "own-"
 """How the code of a district begins that a list brought about."""
 
 _OUTSIDE_SHARE: Final = 0.5
+_ENOUGH_POINTS: Final = 5
+"""Of fewer points nobody can say which datum they are in."""
 
 
 def is_official(district: str) -> bool:
@@ -30,7 +35,13 @@ def is_official(district: str) -> bool:
 
 
 def on_the_ground(
-    session: Session, district: str, file: str, drafts: Sequence[SiteDraft], datum: Datum | None
+    session: Session,
+    district: str,
+    file: str,
+    drafts: Sequence[SiteDraft],
+    datum: Datum | None,
+    *,
+    insists: bool = False,
 ) -> tuple[list[SiteDraft], list[Fault]]:
     """Return the rows of a list that can be taken, at their points and in their towns.
 
@@ -42,17 +53,35 @@ def on_the_ground(
         file: For messages.
         drafts: With degrees of the datum.
         datum: As declared, ``None`` for a list without coordinates.
+        insists: The sender knows that the ground speaks for another datum.
 
     Raises:
-        DomainError: ``import.datum_contradicted`` when most points lie outside the district.
+        DomainError: ``import.datum_contradicted`` when most points lie outside the district,
+            ``datum.contradicted`` when the known ground speaks for another datum.
     """
     if datum is None:
         return list(drafts), []
     placed, faults = place_drafts(drafts, datum)
     inside, outside = _inside_district(session, district, file, placed, datum)
     if is_official(district):
+        if not insists:
+            _hold_against_ground(session, district, file, drafts, datum)
         inside = _in_their_towns(session, district, inside)
     return inside, [*faults, *outside]
+
+
+def _hold_against_ground(
+    session: Session, district: str, file: str, drafts: Sequence[SiteDraft], datum: Datum
+) -> None:
+    """Ask the coordinate doctor whether the points are in the datum that was declared."""
+    rows = [
+        (draft.longitude, draft.latitude, draft.name, draft.town or "")
+        for draft in drafts
+        if draft.longitude is not None and draft.latitude is not None
+    ]
+    if len(rows) >= _ENOUGH_POINTS:
+        sample, declared = sample_of_rows(rows), parse_system(datum.value)
+        check_declared(session, Scope.everything(), district, sample, declared, file=file)
 
 
 def _inside_district(

@@ -42,6 +42,7 @@ class ColumnChoice(BaseModel):
 
     columns: dict[str, int | str] = Field(max_length=_MOST_FIELDS)
     datum: Datum | None = None
+    confirm_datum: bool = False
     stage: bool = True
 
 
@@ -74,7 +75,8 @@ def choose(
     With ``stage=false`` they are only settled, see ``POST /api/ledger/imports/{id}/stage``.
     """
     engine, store, sender = request.app.state.engine, file_store(request), sender_of(actor)
-    choose_columns(engine, store, sender, import_id, wanted.columns, wanted.datum)
+    insists = wanted.confirm_datum
+    choose_columns(engine, store, sender, import_id, wanted.columns, wanted.datum, insists=insists)
     if wanted.stage:
         stage_import(engine, store, sender, import_id)
     return import_told(request, actor, import_id)

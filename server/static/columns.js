@@ -129,15 +129,22 @@ if (columnsForm) {
     button.disabled = true;
     button.textContent = words.reading;
     bar.hidden = false;
-    try {
+    const compare = async (insists) => {
       const columns = Object.fromEntries(told());
-      await post(`${base}/columns`, { columns, datum: datum.value || null, stage: false });
+      const body = { columns, datum: datum.value || null, confirm_datum: insists, stage: false };
+      await post(`${base}/columns`, body);
       await follow(words.import, (share) => {
         bar.value = share;
       });
       location.assign(`/imports/${words.import}?district=${encodeURIComponent(words.district)}`);
+    };
+    try {
+      await compare(false);
     } catch (problem) {
-      fail(problem);
+      // The ground speaks for another datum: only who knows better goes on.
+      const isDoubted = problem.code === "datum.contradicted";
+      if (isDoubted && confirm(problem.detail)) compare(true).catch(fail);
+      else fail(problem);
     }
   });
 

@@ -133,7 +133,7 @@ def test_a_hostile_name_is_text_in_the_table(open_page: Open):
 def test_the_past_is_shown_and_not_changed(open_page: Open):
     page = open_page("/sites?on=2025-02-01", Role.TOWN)
     assert len(rows(page)) == 5
-    expect(page.locator("#past-banner")).to_contain_text("2025年2月1日")
+    expect(page.locator(".fugai-past")).to_contain_text("2025年2月1日")
     expect(page.get_by_text("新增小区(楼房)")).to_have_count(0)
     expect(page.locator(".tabulator-row input[type=checkbox]")).to_have_count(0)
     page = open_page("/sites?on=2024-01-01", Role.TOWN)

@@ -103,7 +103,10 @@ def _settle(desk: Desk, step: str, number: int) -> None:
         if _state(desk, number)[0] == wanted:
             return
         try:
-            {"apply": apply, "undo": undo}[step](desk.engine, CLERK, number)
+            if step == "apply":
+                apply(desk.engine, CLERK, number)
+            else:
+                undo(desk.engine, CLERK, number)
         except DomainError as refusal:
             if refusal.code != "import.busy":
                 raise
