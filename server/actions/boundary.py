@@ -120,7 +120,7 @@ def undo_boundary(
             raise DomainError("boundary.nothing_to_undo")
         problems: list[Problem] = []
         if before.shape is not None:
-            problems = _refused(session, actor.scope, site, before.shape, note or before.note)
+            problems = _refused(session, actor.scope, site, before.shape, note)
         kept = StoredBoundary(before.shape, before.source, before.accuracy_m, note or before.note)
         return _write(session, actor, site, kept, "undo_boundary", problems)
 

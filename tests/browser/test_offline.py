@@ -9,7 +9,17 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import Open
 
-PAGES = ("/map", "/gaps", "/towns", "/towns/370306001", "/sites", "/sites/1", "/docs", "/login")
+PAGES = (
+    "/map",
+    "/gaps",
+    "/towns",
+    "/towns/370306001",
+    "/sites",
+    "/sites/1",
+    "/sites/unlocated",
+    "/docs",
+    "/login",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)
