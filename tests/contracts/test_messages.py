@@ -19,7 +19,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 PLACE = {"file", "sheet", "row", "column", "value"}
 """What a fault always brings along: where it stands."""
 
-NO_CODE = re.compile(r".*\.(html|js|log|geojson|id|code|parent_code)")
+NO_CODE = re.compile(r".*\.(html|js|css|log|geojson|id|code|parent_code)")
 """Files and columns that are written like codes."""
 
 
