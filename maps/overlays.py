@@ -30,7 +30,9 @@ class ScriptOverlay(MacroElement):
     Args:
         start: Name of the function in the browser's ``fugai``: ``startCoverage`` draws the
             coverage map with legend and panels, ``startSite`` one site where it stands,
-            ``startBoundary`` the page that draws a site's boundary.
+            ``startChanges`` what changed between two days, ``startComparison`` positions before
+            and after, ``startBoundary`` the page that draws a site's
+            boundary.
         config: What the function reads.
     """
 
@@ -42,7 +44,9 @@ class ScriptOverlay(MacroElement):
 
     def __init__(
         self,
-        start: Literal["startCoverage", "startSite", "startBoundary"],
+        start: Literal[
+            "startCoverage", "startSite", "startChanges", "startComparison", "startBoundary"
+        ],
         config: Mapping[str, Any],
     ) -> None:
         """Keep the function's name, and the configuration as JSON."""

@@ -40,6 +40,8 @@ SCRIPTS: Final = [
         "search.js",
         "coverage_map.js",
         "site.js",
+        "changes.js",
+        "comparison.js",
     )
 ]
 _BOUNDARY_FILES: Final = [
@@ -175,6 +177,31 @@ def site_map(config: Mapping[str, Any], subject: MapSubject, language: Language)
         language: Of words.
     """
     return draw([ScriptOverlay("startSite", {**config, **_said(subject, language)})])
+
+
+def changes_map(config: Mapping[str, Any], subject: MapSubject, language: Language) -> Pieces:
+    """Return the map of what changed between two days.
+
+    Args:
+        config: ``sites``, address of GeoJSON with name, kinds and mark (gain, loss, changed);
+            ``record``, address template; ``colours`` by mark; ``ground`` as in `coverage_map`.
+        subject: The district they lie in.
+        language: Of words.
+    """
+    said = {**config, "bounds": subject.bounds, **_said(subject, language)}
+    return draw([ScriptOverlay("startChanges", said)])
+
+
+def comparison_map(addresses: Mapping[str, str], subject: MapSubject, language: Language) -> Pieces:
+    """Return a map of a district on which positions before and after are drawn.
+
+    Args:
+        addresses: ``divisions``, ``ground`` and ``footprints`` as in `coverage_map`.
+        subject: The district.
+        language: Of words.
+    """
+    config = {**addresses, "bounds": subject.bounds, **_said(subject, language)}
+    return draw([ScriptOverlay("startComparison", config)])
 
 
 def boundary_files(pieces: Pieces) -> list[str]:

@@ -75,6 +75,9 @@ COLOURS: Final[dict[StrEnum, str]] = {
     Gap.COVERED: _PALE,
 }
 
+CHANGE_COLOURS: Final = {"gain": _GREEN, "loss": _VERMILION, "changed": _BLUE}
+"""What the map of two days tells apart: joined or covered, left or uncovered, anything else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -40,7 +40,7 @@ SHOTS: Final = (
     Shot("towns", "/towns", full_page=True),
     Shot("town", "/towns/370306003", full_page=True),
     Shot("sites", "/sites?covered=false"),
-    Shot("record", "/sites", (".table tbody a >> nth=2",), full_page=True),
+    Shot("record", "/sites", (".tabulator-row a >> nth=2",), full_page=True),
 )
 _PHONE_PRESSES: Final = {"map-filters": ('[data-sheet-of="filters"]',)}
 
@@ -86,6 +86,8 @@ def _log_in(context: BrowserContext, url: str, username: str, password: str, lan
 def _take(page: Page, url: str, shot: Shot, *, is_phone: bool) -> None:
     page.goto(url + shot.path)
     page.wait_for_load_state("networkidle")
+    if page.locator("#ledger").count():
+        page.wait_for_selector("#ledger[data-ready]")
     if page.locator(".fugai").count():
         page.wait_for_selector(".fugai[data-ready]")
     if is_phone and any(".fugai-gap" in one for one in shot.press):

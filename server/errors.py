@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from geodata.domain.errors import DomainError
+from geodata.domain.vocabulary import Language
 from server.i18n import language_of, sentence
 
 STATUS: Final[dict[str, HTTPStatus]] = {
@@ -24,7 +25,15 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "division.none_yet": HTTPStatus.NOT_FOUND,
     "site.not_found": HTTPStatus.NOT_FOUND,
     "site.stale": HTTPStatus.PRECONDITION_FAILED,
+    "site.not_delisted": HTTPStatus.CONFLICT,
+    "change.version_not_found": HTTPStatus.NOT_FOUND,
+    "change.nothing_differs": HTTPStatus.CONFLICT,
     "site.version_needed": HTTPStatus.PRECONDITION_REQUIRED,
+    "bulk.refused": HTTPStatus.CONFLICT,
+    "milestone.not_found": HTTPStatus.NOT_FOUND,
+    "milestone.kept": HTTPStatus.CONFLICT,
+    "evidence.not_found": HTTPStatus.NOT_FOUND,
+    "evidence.length_needed": HTTPStatus.LENGTH_REQUIRED,
     "boundary.nothing_to_undo": HTTPStatus.CONFLICT,
     "boundary.given_has_one": HTTPStatus.CONFLICT,
     "import.not_found": HTTPStatus.NOT_FOUND,
@@ -63,11 +72,23 @@ def problem(request: Request, error: DomainError, status: int | None = None) -> 
         "title": HTTPStatus(code).phrase,
         "status": int(code),
         "code": error.code,
-        "facts": error.facts,
+        "facts": {name: _with_details(fact, language) for name, fact in error.facts.items()},
         "detail": sentence(error.code, error.facts, language),
     }
     headers = {"WWW-Authenticate": "Bearer"} if code == HTTPStatus.UNAUTHORIZED else None
     return JSONResponse(content, code, headers, media_type=_PROBLEM)
+
+
+def _with_details(fact: object, language: Language) -> object:
+    """Return a fact; where it lists refusals of its own, each says in words what is wrong."""
+    if isinstance(fact, list):
+        return [_with_details(one, language) for one in fact]
+    if not isinstance(fact, dict):
+        return fact
+    told = {name: _with_details(one, language) for name, one in fact.items()}
+    if "code" in fact:
+        told["detail"] = sentence(str(fact["code"]), fact.get("facts", {}), language)
+    return told
 
 
 def _wants_page(request: Request) -> bool:

@@ -16,7 +16,7 @@ from geodata.domain.vocabulary import LANGUAGES, Language
 LANGUAGE_COOKIE: Final = "lang"
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _LONGEST_LIST: Final = 12
-_FIRST_STOP: Final = re.compile(r"。|(?<=[a-z”)0-9])[.;] (?=[A-Z])")
+_FIRST_STOP: Final = re.compile(r"。|(?<=\S)[.] (?=\S)")
 
 
 def language_of(request: Request) -> Language:

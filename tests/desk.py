@@ -13,7 +13,9 @@ from geodata.store.files import FileStore
 from geodata.store.queries.imports import find_staged_rows, get_import
 from geodata.store.session import reading
 from geodata.store.tables import Site
-from server.actions.ledger_imports import Delivery, Sender, apply, receive, stage
+from server.actions.import_receipt import Delivery, Sender, receive
+from server.actions.import_staging import stage
+from server.actions.ledger_imports import apply
 from tests.workbooks import write_form_by_hand
 
 FIRST = date(2017, 11, 15)

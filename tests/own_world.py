@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from geodata.domain.access import Role
 from server.app import create_app
@@ -33,3 +35,14 @@ def logged_in(app: FastAPI, role: Role) -> Iterator[TestClient]:
         credentials = {"username": role.value, "password": PASSWORD}
         assert client.post("/api/login", json=credentials).status_code == 200
         yield client
+
+
+def version(client: TestClient, site: int) -> str:
+    """The version that a client sees, as a header."""
+    return client.get(f"/api/sites/{site}").headers["etag"]
+
+
+def patch(client: TestClient, site: int, if_match: str | None = None, /, **body: Any) -> Response:
+    """Change a site; without a version, the one that stands."""
+    headers = {"If-Match": if_match or version(client, site)}
+    return client.patch(f"/api/sites/{site}", json=body, headers=headers)

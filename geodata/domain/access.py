@@ -64,3 +64,14 @@ class Scope:
             wrong = "required" if code is None else "forbidden"
             raise DomainError(f"access.division_{wrong}", role=role.value, division=code)
         return cls(kind, code)
+
+    def holds(self, district: str, town: str | None, neighbourhood: str | None) -> bool:
+        """Tell whether a place lies in the scope.
+
+        Args:
+            district: Code of the place's district.
+            town: Of its town, ``None`` where it names none.
+            neighbourhood: Of its neighbourhood, ``None`` where it names none.
+        """
+        place = dict(zip(DivisionKind, (district, town, neighbourhood), strict=True))
+        return self.kind is None or place[self.kind] == self.code

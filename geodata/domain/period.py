@@ -48,6 +48,11 @@ def today() -> date:
     return datetime.now(SHANGHAI).date()
 
 
+def last_month_end(day: date) -> date:
+    """Return the last day of the month before a day's."""
+    return day.replace(day=1) - timedelta(days=1)
+
+
 def end_of(day: date) -> datetime:
     """Return the last second of a day in Shanghai."""
     return datetime.combine(day, time(23, 59, 59), SHANGHAI)

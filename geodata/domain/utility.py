@@ -54,6 +54,19 @@ def handover_by_utilities(states: Iterable[UtilityState]) -> bool | None:
     return True if told and None not in told else None
 
 
+def handover_agrees(states: Iterable[UtilityState], *, stated: bool | None) -> bool:
+    """Tell whether the form's 是/否 can stand beside what is told of the utilities (S46).
+
+    是 needs every existing utility to qualify, unless none is told; 否 cannot stand where all
+    of them do.
+    """
+    told = [one for one in states if one.exists]
+    by_utilities = handover_by_utilities(told)
+    if stated:
+        return not told or by_utilities is True
+    return stated is None or by_utilities is not True
+
+
 class SeparationItem(StrEnum):
     """三供一业: three supplies and the management of an enterprise's residential area."""
 

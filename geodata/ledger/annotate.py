@@ -27,8 +27,8 @@ from geodata.ledger.sheets import OpenSheet
 from geodata.ledger.tables import open_table
 from geodata.ledger.xls_copy import copy_xls
 
-MOST_CELLS: Final = 1_000_000
-"""Of a workbook that openpyxl holds in memory: about 20 s and 1 GB."""
+MOST_CELLS: Final = 750_000
+"""Of a workbook that openpyxl holds in memory: 20,000 rows of the form, 16 s and 560 MB."""
 
 MOST_COMMENTS: Final = 20_000
 """The worst cells; every fault stands in the report."""
@@ -63,7 +63,7 @@ class AnnotatedAs(StrEnum):
     ITSELF = "itself"
     """The clerk's own workbook with comments."""
     COPY = "copy"
-    """A copy of an old workbook, or of a text file, with comments."""
+    """A copy of an old workbook, a text file, or what openpyxl cannot keep, with comments."""
     REPORT = "report"
     """The report alone: the workbook is too large to be written anew."""
 
@@ -117,12 +117,10 @@ def annotate(
         return AnnotatedBook(out, AnnotatedAs.REPORT, ".xlsx", 0, len(faults))
     is_itself = content[:4] == _ZIP_MAGIC and _is_office(content)
     has_macros = is_itself and _MACROS in content
-    if is_itself:
-        book = _load(content, has_macros=has_macros)
-    elif content[:4] == _OLE_MAGIC:
-        book = copy_xls(source.name, content)
-    else:
-        book = _plain_copy(sheets)
+    kept = _kept(source.name, content, is_itself=is_itself, has_macros=has_macros)
+    if kept is None or not {one.name for one in sheets} <= set(kept.sheetnames):
+        is_itself, kept = False, _plain_copy(sheets)
+    book = kept
     _forget(book)
     commented, unplaced = _comment(book, faults, sentence)
     add_report(book, faults, sentence)
@@ -130,14 +128,24 @@ def annotate(
     if is_itself:
         keep_cached_values(out, sheets)
     kind = AnnotatedAs.ITSELF if is_itself else AnnotatedAs.COPY
-    return AnnotatedBook(out, kind, ".xlsm" if has_macros else ".xlsx", commented, unplaced)
+    suffix = ".xlsm" if is_itself and has_macros else ".xlsx"
+    return AnnotatedBook(out, kind, suffix, commented, unplaced)
 
 
-def _load(content: bytes, *, has_macros: bool) -> Workbook:
+def _kept(name: str, content: bytes, *, is_itself: bool, has_macros: bool) -> Workbook | None:
+    """Return a workbook with its look, ``None`` for a text and where openpyxl cannot keep it.
+
+    It refuses many a style or validation that spreadsheet programs pass over.
+    """
     with warnings.catch_warnings():
-        # openpyxl mentions each thing that it does not keep, such as drawings.
+        # Each thing that it does not keep, such as drawings, is mentioned by a warning.
         warnings.simplefilter("ignore", UserWarning)
-        return load_workbook(BytesIO(content), keep_vba=has_macros, rich_text=True)
+        try:
+            if is_itself:
+                return load_workbook(BytesIO(content), keep_vba=has_macros, rich_text=True)
+            return copy_xls(name, content) if content[:4] == _OLE_MAGIC else None
+        except Exception:  # noqa: BLE001 - whatever it stumbles over
+            return None
 
 
 def _forget(book: Workbook) -> None:

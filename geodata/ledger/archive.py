@@ -95,7 +95,7 @@ def open_archive(file: str, content: bytes) -> Archive:
     try:
         with zipfile.ZipFile(BytesIO(content)) as opened:
             items = opened.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, struct.error) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
         raise DomainError("table.unreadable", file=file, reason=str(error)) from error
     if any(item.flag_bits & _ENCRYPTED for item in items):
         raise DomainError("table.encrypted", file=file)
@@ -140,8 +140,12 @@ def _weigh(archive: Archive, item: zipfile.ZipInfo) -> None:
     unpacked = 0
     for piece in archive.pieces(item.filename):
         unpacked += len(piece)
-        is_bomb = unpacked > _SUSPECT_BYTES and unpacked > item.compress_size * _MOST_RATIO
-        if is_bomb or unpacked > item.file_size:
+        if unpacked > _SUSPECT_BYTES and unpacked > item.compress_size * _MOST_RATIO:
             raise DomainError(
                 "table.too_large", file=archive.file, most_mb=MOST_UNPACKED_BYTES >> 20
             )
+        if unpacked > item.file_size:
+            break
+    if unpacked != item.file_size:
+        reason = f"{item.filename}: not of the size that it says"
+        raise DomainError("table.unreadable", file=archive.file, reason=reason)

@@ -13,7 +13,7 @@ from geodata.domain.site import ServiceStar, SiteDraft
 from geodata.domain.vocabulary import lookup, squeeze
 from geodata.ledger.form import FILLED_DOWN, TOTAL
 from geodata.ledger.sheets import Cell, Range
-from geodata.ledger.values import as_text, read_tick
+from geodata.ledger.values import as_text, narrow, read_tick
 
 HEADER_WITHIN_ROWS: Final = 10
 HEADER_HEIGHTS: Final = (2, 3, 4)
@@ -61,6 +61,10 @@ class FormHeader:
             found |= set(fields) if column in found else set()
         return frozenset(found & set(SiteDraft.__slots__))
 
+    def width(self) -> int:
+        """Return how many columns are understood."""
+        return len(self.plain) + sum(map(len, self.ticks.values()))
+
     def column_of(self, key: str) -> int | None:
         """Return the column of a field, the first one of a group to tick."""
         if key in self.ticks:
@@ -92,21 +96,14 @@ class FormHeader:
 
     def _is_sum(self, row: Sequence[Cell]) -> bool:
         until = self.plain["name"] + 1
-        texts = (squeeze(as_text(cell)) for cell in row[:until] if isinstance(cell, str) and cell)
+        texts = (narrow(cell) for cell in row[:until] if isinstance(cell, str) and cell)
         return any(_TOTAL.fullmatch(text) for text in texts)
 
     def _is_header_again(self, row: Sequence[Cell]) -> bool:
-        name = self.plain["name"]
-        if (
-            name < len(row)
-            and row[name]
-            and squeeze(as_text(row[name])) == squeeze(self.shown[name])
-        ):
-            return True
         options = [index for columns in self.ticks.values() for index in columns.values()]
         return any(
-            row[i] and squeeze(as_text(row[i])) == squeeze(self.shown[i])
-            for i in options[:2]
+            row[i] and narrow(row[i]) == narrow(self.shown[i])
+            for i in (self.plain["name"], *options[:2])
             if i < len(row)
         )
 
@@ -118,21 +115,21 @@ def is_foot(row: Sequence[Cell]) -> bool:
 
 
 def find_header(rows: Sequence[Sequence[Cell]], merges: Iterable[Range]) -> FormHeader | None:
-    """Find the header: two rows, or more where merged cells stand above them.
+    """Find the header: two rows, or more where merged cells stand above or between them.
 
     Args:
         rows: The first rows of a sheet.
         merges: Its merged ranges.
     """
     spread = _spread(rows, merges)
-    for top in range(HEADER_WITHIN_ROWS):
-        for height in HEADER_HEIGHTS:
-            band = spread[top : top + height]
-            if len(band) == height:
-                header = _read_band(band, top + height)
-                if header is not None:
-                    return header
-    return None
+    found = [
+        header
+        for top in range(HEADER_WITHIN_ROWS)
+        for height in HEADER_HEIGHTS
+        if (header := _read_band(spread[top : top + height], top + height)) is not None
+    ]
+    # Rows above and below belong to some of the bands; most columns have their name in one.
+    return max(found, key=FormHeader.width, default=None)
 
 
 def _spread(rows: Sequence[Sequence[Cell]], merges: Iterable[Range]) -> list[list[str]]:
@@ -174,8 +171,12 @@ def _read_band(band: list[list[str]], first_data_row: int) -> FormHeader | None:
 
 def _is_numbering(row: Sequence[Cell]) -> bool:
     """Tell whether a row numbers the columns: 1, 2, 3 and so on."""
-    texts = [as_text(cell) for cell in row[:_WIDEST] if cell != ""]
-    if len(texts) < _LEAST_NUMBERED or not all(text.isdecimal() for text in texts):
-        return False
-    numbers = [int(text) for text in texts]
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    numbers: list[int] = []
+    for cell in row[:_WIDEST]:
+        text = "" if cell == "" else as_text(cell)
+        if not text:
+            continue
+        if not text.isdecimal() or (numbers and int(text) != numbers[-1] + 1):
+            return False
+        numbers.append(int(text))
+    return len(numbers) >= _LEAST_NUMBERED

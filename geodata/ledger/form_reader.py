@@ -39,6 +39,8 @@ class FormReading:
 
     Attributes:
         drafts: Rows without errors.
+        faulty: Rows with errors that have a name: they are there, though they cannot be taken.
+        columns: Index of the column by field, for each of the sheets.
         faults: In the order of the workbook, each with the name of its cell.
         sheets: Names of the sheets that hold the form.
         stated: Fields of `SiteDraft` that every sheet has a column for: only there does an
@@ -48,6 +50,8 @@ class FormReading:
     """
 
     drafts: list[SiteDraft] = field(default_factory=list)
+    faulty: list[SiteDraft] = field(default_factory=list)
+    columns: dict[str | None, dict[str, int]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
     stated: frozenset[str] = frozenset(SiteDraft.__slots__)
@@ -100,6 +104,7 @@ def _read_sheet(
 ) -> None:
     reading.sheets.append(sheet.name or "")
     reading.stated &= header.fields()
+    reading.columns[sheet.name] = header.plain
     if sheet.is_hidden:
         code = "ledger.hidden_sheet"
         reading.faults.append(Fault(Severity.NOTE, code, file, sheet.name, value=sheet.name))
@@ -119,7 +124,7 @@ def _read_sheet(
         reading.rows += 1
         draft = reader.read(number, row)
         if draft is not None:
-            reading.drafts.append(draft)
+            (reading.faulty if reader.has_error else reading.drafts).append(draft)
     reading.signatures.append(read_signature(sheet.name, above, below))
 
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from geodata.domain.category import Category
 from geodata.domain.errors import Fault, Severity
-from geodata.domain.management import ManagementType, are_consistent
+from geodata.domain.ledger_rules import LONGEST_NAME, breaches
+from geodata.domain.management import ManagementType
 from geodata.domain.site import Place, ServiceStar, SiteDraft
 from geodata.domain.vocabulary import words
 from geodata.ledger.form import FILLED_DOWN, NOTHING
@@ -18,7 +19,6 @@ from geodata.ledger.symbols import is_drawn_tick, may_be_drawn_tick
 from geodata.ledger.values import READERS, TICKS, Reading, as_text, read_text, read_tick
 from geodata.ledger.xlsx_sheet import cell_name
 
-_LONGEST_NAME: Final = 60
 _FEE: Final = "fee_yuan_m2_month"
 
 
@@ -96,7 +96,7 @@ class RowReader:
         ]
 
     def read(self, number: int, row: Sequence[Cell]) -> SiteDraft | None:
-        """Return the site of a row, ``None`` where it has an error.
+        """Return the site of a row, ``None`` where it has no name; `has_error` tells of others.
 
         Args:
             number: Of the row, from 0.
@@ -110,7 +110,7 @@ class RowReader:
             return None
         draft = SiteDraft(place=Place(self.file, self.sheet.name, number + 1), **values)
         self._check(draft)
-        return None if self.has_error else draft
+        return draft
 
     def pass_by(self, number: int, row: Sequence[Cell]) -> None:
         """Take in the place that a row without a site names: it may stand for the rows below."""
@@ -123,7 +123,7 @@ class RowReader:
             return None
         cell = row[index] if index < len(row) else ""
         name = as_text(cell)
-        if name and len(name) <= _LONGEST_NAME:
+        if name and len(name) <= LONGEST_NAME:
             if not isinstance(cell, str):
                 reading = read_text(cell)
                 if reading.code is not None:
@@ -148,9 +148,12 @@ class RowReader:
             reading = read(cell)
             values[key] = reading.value
             if reading.code is not None:
-                self._fault_at(
-                    reading.severity, reading.code, index, as_text(cell), read_as=reading.value
-                )
+                severity = reading.severity
+                if reading.value is None and severity is Severity.WARNING:
+                    # The form empties what it leaves empty: what nobody can read is not empty.
+                    severity = Severity.ERROR
+                shown = as_text(cell)
+                self._fault_at(severity, reading.code, index, shown, read_as=reading.value)
         fee = values.pop(_FEE, None)
         values["fee_min_yuan"], values["fee_max_yuan"] = fee or (None, None)
         return values
@@ -209,23 +212,11 @@ class RowReader:
 
     def _check(self, draft: SiteDraft) -> None:
         """Check the rules that look at more than one cell (LEDGER form, notes 1-3)."""
-        types = draft.ticked_types
-        if not types:
-            self._fault(Severity.WARNING, "ledger.management_missing", "management_type", "")
-        if not are_consistent(types, subsidised=False):
-            shown = _labels("management_type", [one.value for one in types])
-            self._fault(Severity.ERROR, "ledger.none_excludes", "management_type", shown)
-        elif not are_consistent(types, subsidised=bool(draft.subsidised)):
-            self._fault(Severity.ERROR, "ledger.none_subsidised", "subsidised", "是")
-        if ManagementType.PROFESSIONAL in types and draft.service_star is None:
-            self._fault(Severity.WARNING, "ledger.star_missing", "service_star", "")
-        if draft.category is Category.STANDALONE_BUILDING and draft.buildings not in (None, 1):
-            shown = str(draft.buildings)
-            self._fault(Severity.ERROR, "ledger.standalone_buildings", "buildings", shown)
-        households = draft.households
-        if households is not None and (draft.occupied_households or 0) > households:
-            value = str(draft.occupied_households)
-            self._fault(Severity.ERROR, "ledger.occupied_exceeds", "occupied_households", value)
+        for one in breaches(draft):
+            value = one.value
+            if one.code == "ledger.none_excludes":
+                value = _labels("management_type", [kind.value for kind in draft.ticked_types])
+            self._fault(one.severity, one.code, one.field, value)
 
     def _is_broken(self, index: int) -> bool:
         """Note a cell that holds an error, or a formula that nobody has calculated."""

@@ -97,7 +97,8 @@ def _refuse_other_formats(path: Path, content: bytes) -> None:
     Raises:
         DomainError: ``table.other_format`` with what was found, ``table.unreadable``.
     """
-    start = content[:_START].decode("utf-8-sig", "replace").replace("\0", "").lstrip().lower()
+    encoding = "utf-16" if content[:2] in _UTF16_MARKS else "utf-8-sig"
+    start = content[:_START].decode(encoding, "replace").lstrip("\ufeff \r\n\t").lower()
     found = next((name for name, mark in _MARKS.items() if mark.match(start)), None)
     if found is None and path.suffix.lower() in _WORKBOOKS:
         if b"\0" in content[:_START]:

@@ -15,6 +15,7 @@ from math import isfinite
 from typing import Any, Final, Generic, TypeVar
 
 from geodata.domain.errors import Severity
+from geodata.domain.ledger_rules import FIRST_YEAR, HIGHEST_FEE_YUAN, LONGEST_TEXT, MOST
 from geodata.domain.vocabulary import squeeze, words
 from geodata.ledger.sheets import Cell
 
@@ -41,17 +42,11 @@ _SERIAL: Final = re.compile(r"^[1-5]\d{4}(?:\.\d+)?$")
 
 _DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a day of a calendar
 _SHORT_YEAR: Final = re.compile(r"^(\d{2})年.*$")
-_FIRST_YEAR: Final = 1900
 _CENTURY: Final = 100
 _MOBILE: Final = re.compile(r"^1\d{10}$")
 _ROUNDED: Final = re.compile(r"^\d(?:\.\d+)?e\+?\d+$|^\d+\.\d+$")
-_LONGEST_TEXT: Final = 500
 _LONGEST_PHRASE: Final = 24
 _KEPT: Final = 1 << 16
-_MOST: Final = 1_000_000_000
-"""No count, area or fee of one site is larger; the columns of the store hold no more."""
-
-_HIGHEST_FEE_YUAN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +99,8 @@ def read_text(cell: Cell) -> Reading[str]:
         return Reading(None)
     if is_unreported(text):
         return Reading(None, "value.unreported")
-    if len(text) > _LONGEST_TEXT:
-        return Reading(text[:_LONGEST_TEXT], "value.text_cut", Severity.WARNING)
+    if len(text) > LONGEST_TEXT:
+        return Reading(text[:LONGEST_TEXT], "value.text_cut", Severity.WARNING)
     if isinstance(cell, datetime | date):
         # 3-2号 typed into a plain cell is a date to the program, and the text is lost.
         return Reading(text, "value.date_as_text", Severity.WARNING)
@@ -127,7 +122,7 @@ def read_decimal(cell: Cell) -> Reading[float]:
     if isinstance(cell, float) and isfinite(cell):
         # Programs keep 15 digits and differ in the rest: 6172.799999999999 is 6172.8 elsewhere.
         return _within_reason(float(f"{cell:.15g}"), None)
-    text = _narrow(cell)
+    text = narrow(cell)
     if not text:
         return Reading(None)
     return Reading(None, "value.unreported") if is_unreported(text) else _written_number(text)
@@ -146,7 +141,7 @@ def _written_number(text: str) -> Reading[float]:
 
 def read_fee(cell: Cell) -> Reading[tuple[float, float]]:
     """Read a fee or a range of fees: ``2.38元/平米/月``, ``1.14至2.48元/平米/月``; 0 to 50 yuan."""
-    match = _RANGE.match(_narrow(cell))
+    match = _RANGE.match(narrow(cell))
     if match and _WITH_UNIT.match(match[3] + match[4]):
         reading = Reading((_float(match[1]), _float(match[3])), "value.range")
     else:
@@ -156,14 +151,14 @@ def read_fee(cell: Cell) -> Reading[tuple[float, float]]:
     low, high = reading.value or (0.0, 0.0)
     if low > high:
         return unreadable("value.range_reversed")
-    return reading if high <= _HIGHEST_FEE_YUAN else unreadable("value.fee_too_high")
+    return reading if high <= HIGHEST_FEE_YUAN else unreadable("value.fee_too_high")
 
 
 def read_year(cell: Cell) -> Reading[int]:
     """Read a year from 1900 on: ``1998``, ``1998年建成``, ``98年``, a date or its number."""
     if isinstance(cell, datetime | date):
         return _year(cell.year, "value.unit_taken_off")
-    text = _narrow(cell)
+    text = narrow(cell)
     if not text:
         return Reading(None)
     if is_unreported(text) or is_unreported(text.removesuffix("年建成")):
@@ -198,7 +193,7 @@ def read_yes_no(cell: Cell) -> Reading[bool]:
 
 def read_tick(cell: Cell) -> Reading[bool]:
     """Read a cell to tick: one of √ ✓ ✔ ☑ 对 1, or empty (S42)."""
-    text = _narrow(cell)
+    text = narrow(cell)
     if not text:
         return Reading(value=False)
     if text.removesuffix(_PICTURE_MARK) in TICKS or cell is True or text == _TRUE:
@@ -254,7 +249,8 @@ _squeezed = lru_cache(_KEPT)(squeeze)
 """Cells repeat each other: most of the time of reading a large ledger went into this."""
 
 
-def _narrow(cell: Cell) -> str:
+def narrow(cell: Cell) -> str:
+    """Return the text of a cell squeezed, as headers and aliases are compared."""
     return _squeezed(as_text(cell))
 
 
@@ -267,12 +263,12 @@ def _within_reason(
 ) -> Reading[float]:
     if value < 0:
         return unreadable("value.negative")
-    if value > _MOST:
+    if value > MOST:
         return unreadable("value.too_large")
     return Reading(value, code, severity)
 
 
 def _year(year: int, code: str | None) -> Reading[int]:
-    if not _FIRST_YEAR <= year <= date.today().year:  # noqa: DTZ011 - a year
+    if not FIRST_YEAR <= year <= date.today().year:  # noqa: DTZ011 - a year
         return unreadable("value.not_a_year")
     return Reading(year, code)

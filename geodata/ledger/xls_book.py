@@ -90,7 +90,7 @@ def fonts_of(book: Any, sheet: Any, row: int, column: int) -> tuple[str, ...]:  
     style = sheet.cell_xf_index(row, column)
     indices = [book.xf_list[style].font_index] if style < len(book.xf_list) else []
     indices += [font for _, font in sheet.rich_text_runlist_map.get((row, column), ())]
-    return tuple(book.font_list[index].name for index in indices)
+    return tuple(book.font_list[index].name for index in indices if index < len(book.font_list))
 
 
 def _open(book: Any, sheet: Any) -> OpenSheet:  # noqa: ANN401

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, Final
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from python_calamine import (
@@ -46,7 +47,8 @@ def open_xlsx(file: str, content: bytes) -> list[OpenSheet]:
         raise DomainError("table.other_format", file=file, found="xlsb")
     parts = scan_parts(archive)
     if _ODS in archive.parts:
-        refuse_large_tables(archive, _ODS)
+        with _refusing(file):
+            refuse_large_tables(archive, _ODS)
     names = sheet_part_names(archive)
     with _refusing(file):
         book = CalamineWorkbook.from_filelike(BytesIO(content))
@@ -88,7 +90,7 @@ def _refusing(file: str) -> Iterator[None]:
         yield
     except PasswordError as error:
         raise DomainError("table.encrypted", file=file) from error
-    except (CalamineError, OSError, ValueError, KeyError) as error:
+    except (CalamineError, ParseError, OSError, ValueError, LookupError) as error:
         raise DomainError("table.unreadable", file=file, reason=str(error)) from error
 
 

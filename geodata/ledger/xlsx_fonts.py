@@ -7,17 +7,15 @@ from functools import cached_property
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import fromstring
-
 from geodata.ledger.archive import Archive
-from geodata.ledger.xlsx_parts import elements
+from geodata.ledger.xlsx_parts import elements, xml_root
 from geodata.ledger.xlsx_sheet import cell_name
 
 _STYLES: Final = "xl/styles.xml"
 _TEXTS: Final = "xl/sharedStrings.xml"
 _ATTRIBUTE: Final = re.compile(rb'\b([a-z]+)="([^"]*)"')
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v>(\d+)</")
-_FONT_NAMES: Final = ("rFont", "name")
+_RUN_FONT: Final = re.compile(rb'<(?:\w+:)?rFont\b[^>]*\bval="([^"]*)"')
 
 
 class CellFonts:
@@ -40,8 +38,9 @@ class CellFonts:
             return ()
         opening = found[0][: found[0].index(b">")]
         attributes = dict(_ATTRIBUTE.findall(opening))
-        style = int(attributes.get(b"s", b"0"))
+        style = _number(attributes.get(b"s", b"0"))
         names = [self._by_style[style]] if style < len(self._by_style) else []
+        names += [name.decode() for name in _RUN_FONT.findall(found[0])]
         index = _VALUE.search(found[0]) if attributes.get(b"t") == b"s" else None
         if index is not None and int(index[1]) < len(self._by_text):
             names += self._by_text[int(index[1])]
@@ -53,18 +52,22 @@ class CellFonts:
 
     @cached_property
     def _by_style(self) -> list[str]:
-        root = fromstring(self._archive.read(_STYLES) or b"<none/>")
+        root = xml_root(self._archive, _STYLES)
         fonts = [_font_name(font) for one in elements(root, "fonts") for font in one]
         formats = [each for one in elements(root, "cellXfs") for each in one]
-        indices = [int(each.get("fontId", "0")) for each in formats]
+        indices = [_number(each.get("fontId", "0")) for each in formats]
         return [fonts[index] if index < len(fonts) else "" for index in indices]
 
     @cached_property
     def _by_text(self) -> list[list[str]]:
-        root = fromstring(self._archive.read(_TEXTS) or b"<none/>")
+        root = xml_root(self._archive, _TEXTS)
         return [
             [font.get("val", "") for font in elements(one, "rFont")] for one in elements(root, "si")
         ]
+
+
+def _number(text: bytes | str) -> int:
+    return int(text) if text.isdigit() else 0
 
 
 def _font_name(font: Element) -> str:

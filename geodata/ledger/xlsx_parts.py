@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import join, normpath
 from typing import Final
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, ParseError
 from xml.parsers import expat
 
 from defusedxml.ElementTree import fromstring
@@ -51,19 +51,33 @@ def sheet_part_names(archive: Archive) -> dict[str, str]:
     book = next((name for name in archive.parts if name.lower() == "xl/workbook.xml"), None)
     if book is None:
         return {}
-    relations = fromstring(archive.read("xl/_rels/workbook.xml.rels") or b"<none/>")
+    relations = xml_root(archive, "xl/_rels/workbook.xml.rels")
     targets = {
         one.get("Id"): normpath(join("/xl", one.get("Target", ""))).lstrip("/")
         for one in relations.iter()
     }
     return {
         one.get("name", ""): targets.get(_relation(one), "")
-        for one in elements(fromstring(archive.read(book)), "sheet")
+        for one in elements(xml_root(archive, book), "sheet")
     }
 
 
 def _relation(sheet: Element) -> str | None:
     return next((value for key, value in sheet.attrib.items() if key.endswith(_RELATED)), None)
+
+
+def xml_root(archive: Archive, name: str) -> Element:
+    """Return a part as a tree, an empty element where the archive lacks it.
+
+    Raises:
+        DomainError: ``table.unreadable``.
+    """
+    try:
+        root: Element = fromstring(archive.read(name) or b"<none/>")
+    except (ParseError, LookupError, ValueError) as error:
+        reason = f"{name}: {error}"
+        raise DomainError("table.unreadable", file=archive.file, reason=reason) from error
+    return root
 
 
 def elements(root: Element, name: str) -> Iterator[Element]:
@@ -81,7 +95,7 @@ def _parse(archive: Archive, name: str, parser: expat.XMLParserType) -> None:
         for piece in pieces:
             parser.Parse(piece)
         parser.Parse(b"", True)  # noqa: FBT003 - the C function has no names
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         reason = f"{name}: {error}"
         raise DomainError("table.unreadable", file=archive.file, reason=reason) from error
 

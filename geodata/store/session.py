@@ -10,6 +10,9 @@ from datetime import date
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+from geodata.domain.errors import DomainError
+from geodata.domain.period import today
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -53,7 +56,15 @@ def writing(engine: Engine, change: Change) -> Iterator[Session]:
 
 
 def sign(session: Session, change: Change) -> None:
-    """Tell the database who changes what follows in this transaction, and why."""
+    """Tell the database who changes what follows in this transaction, and why.
+
+    Raises:
+        DomainError: ``change.future`` for a day to come: the tables hold what is, and would
+            say today what only later holds.
+    """
+    if change.effective_on is not None and change.effective_on > today():
+        day = change.effective_on.isoformat()
+        raise DomainError("change.future", on=day, today=today().isoformat())
     session.execute(
         text(
             "SELECT set_config('fugai.actor', :actor, true),"

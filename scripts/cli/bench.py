@@ -13,6 +13,7 @@ from geodata.domain.access import Role, Scope
 from geodata.domain.period import today
 from geodata.store.audit import audit
 from geodata.store.session import Change, reading, writing
+from scripts.benchmarks.history import measure as measure_history
 from scripts.cli.database import database_url, engine, file_store
 from scripts.cli.output import say
 from scripts.cluster import free_port
@@ -44,6 +45,34 @@ def map_at_scale(
     app = create_app(Settings.read(database_url(), file_store().folder))
     figures = measure(engine(), app, _token(), code, free_port())
     path = _RESULTS / "map.json"
+    path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
+    print(json.dumps(figures, indent=1))
+    say(f"已写入 {path.name}", "written to scripts/benchmarks/results")
+
+
+@_app.command()
+def workbook(
+    rows: Annotated[int, typer.Option(help="行数 / rows", min=1)] = 100_000,
+) -> None:
+    """大台账的读取 / Reading a large ledger: our reader, calamine and openpyxl."""
+    from scripts.benchmarks.workbook import measure  # noqa: PLC0415 - loads what others need not
+
+    figures = measure(rows)
+    path = _RESULTS / "workbook.json"
+    path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
+    print(json.dumps(figures, indent=1))
+    say(f"已写入 {path.name}", "written to scripts/benchmarks/results")
+
+
+@_app.command(name="history")
+def history(
+    district: Annotated[str | None, typer.Option(help="区划代码 / district code")] = None,
+) -> None:
+    """过去某日与今日之比 / What a past day costs beside today."""
+    with reading(engine()) as session:
+        code = shown_district(session, Scope.everything(), district).code
+    figures = measure_history(engine(), code)
+    path = _RESULTS / "history.json"
     path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
     print(json.dumps(figures, indent=1))
     say(f"已写入 {path.name}", "written to scripts/benchmarks/results")

@@ -20,9 +20,12 @@ from geodata.store.session import reading
 from scripts.cli.database import engine, file_store
 from scripts.cli.output import complain, say
 from server.actions import ledger_imports as actions
+from server.actions.import_receipt import Delivery, Sender, receive
+from server.actions.import_report import write_report
+from server.actions.import_staging import stage
 from server.api.ledger_imports import import_json
 
-_CLI: Final = actions.Sender(name="cli", scope=Scope.everything())
+_CLI: Final = Sender(name="cli", scope=Scope.everything())
 _COUNTED: Final = (*(one.value for one in RowOutcome if one is not RowOutcome.ERROR), "errors")
 _SHOWN: Final = 40
 _MARKS: Final = {"error": "✘", "warning": "!", "note": "·"}
@@ -50,6 +53,9 @@ def ledger(
         bool, typer.Option("--apply", help="入库; 缺省只出报告 / write it; else report only")
     ] = False,
     skip_faulty: Skip = False,
+    report: Annotated[
+        Path | None, typer.Option(help="带批注的工作簿 / the workbook with comments")
+    ] = None,
     as_json: AsJson = False,
     full: Annotated[bool, typer.Option("--full", help="列出全部 / list all")] = False,
 ) -> None:
@@ -57,10 +63,13 @@ def ledger(
     if not file.is_file():
         raise DomainError("table.missing", file=file.name)
     day = on.date() if on else None
-    delivery = actions.Delivery(name=file.name, district=district, town=town, on=day)
+    delivery = Delivery(name=file.name, district=district, town=town, on=day)
     with file.open("rb") as content:
-        import_id = actions.receive(engine(), file_store(), _CLI, content, delivery)
+        import_id = receive(engine(), file_store(), _CLI, content, delivery)
     _stage(import_id)
+    if report is not None:
+        with reading(engine()) as session:
+            write_report(session, file_store(), _CLI.scope, import_id, report, "zh")
     refusal = None
     if apply_it:
         try:
@@ -106,7 +115,7 @@ def _stage(import_id: int) -> None:
         def told(share: float) -> None:
             bar.update(task, completed=share)
 
-        actions.stage(engine(), file_store(), _CLI, import_id, progress=told)
+        stage(engine(), file_store(), _CLI, import_id, progress=told)
         told(1)
 
 

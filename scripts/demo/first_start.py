@@ -40,8 +40,9 @@ from scripts.demo.build import DemoFiles, build_demo
 from scripts.demo.size import DemoSize
 from scripts.demo.territory import DISTRICT
 from scripts.demo.visits import make_visits
+from server.actions.import_receipt import Delivery, Sender
 from server.actions.imports import ImportOrder, import_divisions_file
-from server.actions.ledger_imports import Delivery, Sender, import_whole
+from server.actions.ledger_imports import import_whole
 
 SEED: Final = 126
 _ACTOR: Final = "demo"

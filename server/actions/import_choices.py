@@ -14,7 +14,7 @@ from geodata.store.imports.merging import NEW
 from geodata.store.imports.staging import DELIST, SKIP, lock_import
 from geodata.store.session import Change, writing
 from geodata.store.tables import StagedRow
-from server.actions.ledger_imports import Sender
+from server.actions.import_receipt import Sender
 
 _POSSIBLE: Final = {
     RowOutcome.NEW: {SKIP},

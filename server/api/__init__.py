@@ -4,20 +4,32 @@ from fastapi import APIRouter
 
 from server.api import (
     boundary,
+    changes,
+    departures,
     divisions,
     drawn,
+    edits,
+    evidence,
     exports,
     figures,
     health,
+    history,
+    lapses,
+    leaving,
+    ledger,
     ledger_imports,
     login,
+    milestones,
     sites,
     trend,
+    vectors,
 )
 
 api_router = APIRouter()
-for _module in (
-    *(health, login, divisions, sites, figures, trend, drawn, exports),
-    *(ledger_imports, boundary),
-):
+_MODULES = (
+    *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
+    *(figures, trend, drawn, exports, vectors, ledger_imports),
+    *(edits, evidence, ledger, milestones, boundary),
+)
+for _module in _MODULES:
     api_router.include_router(_module.router)

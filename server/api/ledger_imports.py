@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final
+from urllib.parse import quote
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from geodata.domain.importing import RowOutcome
@@ -17,13 +20,18 @@ from geodata.store.files import FileStore
 from geodata.store.queries.imports import RowPage, find_imports, find_staged_rows, get_import
 from geodata.store.session import reading
 from geodata.store.tables import LedgerImport
-from server.actions import ledger_imports as actions
 from server.actions.import_choices import choose
+from server.actions.import_receipt import Delivery, Sender, receive
+from server.actions.import_report import write_report
+from server.actions.import_staging import stage as stage_import
+from server.actions.ledger_imports import apply as apply_import
+from server.actions.ledger_imports import undo as undo_import
 from server.auth import Actor, CurrentActor, ReadingSession, WritingActor
 from server.i18n import language_of, reason_and_advice
 
 router = APIRouter(prefix="/api/ledger/imports", tags=["ledger"])
 
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_ROWS = 1000
 _FAULTS_SHOWN = 1000
 
@@ -45,9 +53,9 @@ def file_store(request: Request) -> FileStore:
     return FileStore(request.app.state.settings.files)
 
 
-def sender_of(actor: Actor) -> actions.Sender:
+def sender_of(actor: Actor) -> Sender:
     """Return who sends, as the actions know them."""
-    return actions.Sender(name=actor.username, scope=actor.scope)
+    return Sender(name=actor.username, scope=actor.scope)
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
@@ -66,12 +74,12 @@ def send(
     ``GET /api/ledger/imports/{id}`` tells.
     """
     engine, store, sender = request.app.state.engine, file_store(request), sender_of(actor)
-    delivery = actions.Delivery(
+    delivery = Delivery(
         name=file.filename or "", district=district or None, town=town or None, on=on
     )
-    import_id = actions.receive(engine, store, sender, file.file, delivery)
+    import_id = receive(engine, store, sender, file.file, delivery)
     if stage:
-        actions.stage(engine, store, sender, import_id)
+        stage_import(engine, store, sender, import_id)
     return _told(request, actor, import_id)
 
 
@@ -109,11 +117,25 @@ def rows(
     return rows_json(page)
 
 
+@router.get("/{import_id}/report.xlsx", response_class=Response)
+def report_file(
+    import_id: int, request: Request, actor: CurrentActor, session: ReadingSession
+) -> Response:
+    """Return the clerk's workbook with comments on its faulty cells."""
+    store, language = file_store(request), language_of(request)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "report.xlsx"
+        name = write_report(session, store, actor.scope, import_id, path, language)
+        content = path.read_bytes()
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(content, media_type=XLSX, headers=headers)
+
+
 @router.post("/{import_id}/stage")
 def stage_again(import_id: int, request: Request, actor: WritingActor) -> dict[str, Any]:
     """Read and compare, for the first time or anew."""
     engine, store = request.app.state.engine, file_store(request)
-    actions.stage(engine, store, sender_of(actor), import_id)
+    stage_import(engine, store, sender_of(actor), import_id)
     return _told(request, actor, import_id)
 
 
@@ -133,14 +155,14 @@ def apply(
     """Write what was staged, in one transaction."""
     skips_faulty = order is not None and order.skip_faulty
     engine = request.app.state.engine
-    actions.apply(engine, sender_of(actor), import_id, skips_faulty=skips_faulty)
+    apply_import(engine, sender_of(actor), import_id, skips_faulty=skips_faulty)
     return _told(request, actor, import_id)
 
 
 @router.post("/{import_id}/undo")
 def undo(import_id: int, request: Request, actor: WritingActor) -> dict[str, Any]:
     """Take an applied import back as a whole."""
-    sites = actions.undo(request.app.state.engine, sender_of(actor), import_id)
+    sites = undo_import(request.app.state.engine, sender_of(actor), import_id)
     return _told(request, actor, import_id) | {"sites": sites}
 
 

@@ -7,10 +7,14 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 
+from geodata.domain.completeness import COLUMNS_ASKED, missing_fields
+from geodata.domain.period import today
 from geodata.domain.personal import mask_phone
 from geodata.store.queries.drawn import sites_geojson
+from geodata.store.queries.hanging import Hanging
 from geodata.store.queries.sites import SiteRecord, find_sites, get_site
 from server.api.parameters import Day, Wanted
+from server.api.preconditions import mark_version
 from server.auth import CurrentActor, ReadingSession
 
 router = APIRouter(prefix="/api", tags=["sites"])
@@ -47,9 +51,14 @@ def sites_as_geojson(
 
 
 @router.get("/sites/{site_id}")
-def site(site_id: int, actor: CurrentActor, session: ReadingSession, on: Day) -> dict[str, Any]:
-    """Return one site with its management, inspections and findings."""
-    return record_json(get_site(session, actor.scope, site_id, on=on))
+def site(
+    site_id: int, actor: CurrentActor, session: ReadingSession, on: Day, response: Response
+) -> dict[str, Any]:
+    """Return one site with all that hangs on it; the ``ETag`` of today's is for ``If-Match``."""
+    record = get_site(session, actor.scope, site_id, on=on)
+    if on >= today():
+        mark_version(response, record.site.row_version)
+    return record_json(record)
 
 
 def site_json(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -84,10 +93,57 @@ def site_json(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
+_ONLY_OURS: Final = (
+    *("is_ready_for_star", "readiness_reason", "has_cleaning", "has_security", "has_order"),
+    *("responsible", "grid_members"),
+)
+
+
+def missing_of(record: SiteRecord) -> tuple[str, ...]:
+    """Return the fields of the form that a record leaves empty."""
+    return missing_fields(
+        {name: getattr(record.site, name) for name in COLUMNS_ASKED}
+        | {"ticked_types": record.state["ticked_types"]}
+    )
+
+
+def hanging_json(hanging: Hanging) -> dict[str, Any]:
+    """Return what hangs on a site as the interface tells it; phones are masked."""
+    contacts = {one.slot: _columns(one, "slot") for one in hanging.contacts}
+    for one in contacts.values():
+        one["phone"] = mask_phone(one["phone"])
+    return {
+        "contacts": contacts,
+        "utilities": {one.utility: _columns(one, "utility") for one in hanging.utilities},
+        "separation": {one.item: _columns(one, "item") for one in hanging.separation},
+        "milestones": [_columns(one) | {"id": one.id} for one in hanging.milestones],
+        "evidence": [
+            {
+                "id": one.id,
+                "about": one.about,
+                "file_name": one.file_name,
+                "media_type": one.media_type,
+                "size_bytes": one.size_bytes,
+                "note": one.note,
+                "added_by": one.added_by,
+                "added_at": one.added_at,
+            }
+            for one in hanging.evidence
+        ],
+    }
+
+
+def _columns(row: Any, key: str = "") -> dict[str, Any]:  # noqa: ANN401 - a row of any table
+    hidden = {"id", "site_id", key}
+    return {name: value for name, value in row._mapping.items() if name not in hidden}  # noqa: SLF001
+
+
 def record_json(record: SiteRecord) -> dict[str, Any]:
     """Return a record as the interface tells it; the phone is masked."""
     site = record.site
     return site_json(record.state) | {
+        "on": record.told_on,
+        "left_on": record.left_on,
         "built_year": site.built_year,
         "occupied_households": site.occupied_households,
         "service_star": site.service_star,
@@ -99,6 +155,10 @@ def record_json(record: SiteRecord) -> dict[str, Any]:
         "maintenance_fund": site.maintenance_fund,
         "utility_handover": site.utility_handover,
         "note": site.note,
+        **{name: getattr(site, name) for name in _ONLY_OURS},
+        "collection_share": None if site.collection_share is None else float(site.collection_share),
+        "missing": missing_of(record),
+        **hanging_json(record.hanging),
         "listed_on": site.listed_on,
         "row_version": site.row_version,
         "arrangements": [

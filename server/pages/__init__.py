@@ -2,8 +2,29 @@
 
 from fastapi import APIRouter
 
-from server.pages import boundary, home, imports, login, maps, sites, towns
+from server.pages import (
+    boundary,
+    changes,
+    history,
+    home,
+    imports,
+    lapses,
+    leaving,
+    ledger,
+    login,
+    maps,
+    record_form,
+    sites,
+    towns,
+    vectors,
+)
 
 pages_router = APIRouter(include_in_schema=False)
-for _module in (home, login, maps, towns, boundary, sites, imports):
+# Where two addresses begin alike, the one with a word of its own is asked first.
+_MODULES = (
+    *(home, login, maps, towns),
+    *(boundary, ledger, record_form, sites, history),
+    *(leaving, changes, lapses, vectors, imports),
+)
+for _module in _MODULES:
     pages_router.include_router(_module.router)

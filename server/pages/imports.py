@@ -15,17 +15,16 @@ from geodata.domain.vocabulary import Language, words
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.imports import find_imports, find_staged_rows, get_import
 from geodata.store.tables import LedgerImport
+from server.actions.told import field_name, value_text
 from server.api.ledger_imports import import_json
 from server.auth import ReadingSession
 from server.i18n import language_of, word
 from server.pages.context import ShownDistrict
-from server.pages.history import changes
 from server.pages.render import page
 
 router = APIRouter()
 
 _ROWS: Final = 100
-_PLACES: Final = {"town_code": "town", "neighbourhood_code": "neighbourhood"}
 _WORST_FIRST: Final = (
     RowOutcome.ERROR,
     RowOutcome.DOUBTFUL,
@@ -103,13 +102,11 @@ def _counts(one: LedgerImport) -> dict[RowOutcome, int]:
 def _row(row: RowMapping, names: Mapping[str, str], language: Language) -> dict[str, Any]:
     told = dict(row["changes"])
     recognised = told.pop("recognised", None)
+    types = [_types(told.pop("management_type"), language)] if "management_type" in told else []
     return {
         **row,
-        "changes": [
-            *_moves(told, names, language),
-            *_types(told, language),
-            *_told(told, language),
-        ],
+        "changes": types
+        + [_told(column, values, names, language) for column, values in told.items()],
         "recognised": recognised and word(f"recognised.{recognised}", language),
         "candidates": [
             one | {"why": word(f"recognised.{one['reason']}", language)}
@@ -118,28 +115,17 @@ def _row(row: RowMapping, names: Mapping[str, str], language: Language) -> dict[
     }
 
 
-def _moves(
-    told: dict[str, Sequence[Any]], names: Mapping[str, str], language: Language
-) -> list[tuple[str, str, str]]:
-    found = []
-    for column, field in _PLACES.items():
-        if column in told:
-            old, new = (names.get(code or "", code or "—") for code in told.pop(column))
-            found.append((words("field")[field].label(language), old, new))
-    return found
-
-
-def _types(told: dict[str, Sequence[Any]], language: Language) -> list[tuple[str, str, str]]:
-    if "management_type" not in told:
-        return []
+def _types(values: Sequence[Sequence[str]], language: Language) -> tuple[str, str, str]:
     known = words("management_type")
     old, new = (
         "、".join(known[one].label(language, short=True) for one in types) or "—"
-        for types in told.pop("management_type")
+        for types in values
     )
-    return [(words("field")["management_type"].label(language), old, new)]
+    return field_name("management_type", language), old, new
 
 
-def _told(told: Mapping[str, Sequence[Any]], language: Language) -> list[tuple[str, str, str]]:
-    old = {name: values[0] for name, values in told.items()}
-    return changes(old, {name: values[1] for name, values in told.items()}, language)
+def _told(
+    column: str, values: Sequence[Any], names: Mapping[str, str], language: Language
+) -> tuple[str, str, str]:
+    old, new = (names.get(str(one)) or value_text(column, one, language) for one in values)
+    return field_name(column, language), old, new

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from geodata.domain.access import WRITING_ROLES
 from geodata.domain.indicator import CoverageKind, Denominator
+from geodata.domain.period import last_month_end, today
 from geodata.domain.vocabulary import UNREPORTED, Language, label
 from server.auth.actor import Actor
 from server.i18n import LANGUAGE_COOKIE, fill, language_of, sentence, word
@@ -53,6 +54,8 @@ def page(
                 lang="en" if language == "zh" else "zh"
             ),
             actor=actor,
+            today=today(),
+            last_month_end=last_month_end(today()),
             **_speech(language),
             **facts,
         )

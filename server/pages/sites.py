@@ -1,72 +1,41 @@
-"""The ledger as a list, and each record."""
+"""Each record of the ledger."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from datetime import date
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
 
+from geodata.domain.access import WRITING_ROLES
 from geodata.domain.category import Category
-from geodata.domain.division import DivisionKind
+from geodata.domain.governance import ContactSlot, told_slots
 from geodata.domain.inspection import InspectionStatus
+from geodata.domain.leaving import LeavingKind
 from geodata.domain.management import ManagementType
+from geodata.domain.period import today
 from geodata.domain.personal import mask_phone
 from geodata.domain.site import ServiceStar
+from geodata.domain.utility import SeparationItem, SeparationState, Utility
 from geodata.domain.vocabulary import words
-from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.drawn import site_geometry
-from geodata.store.queries.sites import SiteRecord, find_sites, get_site
+from geodata.store.queries.sites import SiteRecord, get_site
+from geodata.store.tables import Site
 from maps.assets import served
 from maps.pages import map_files, site_map
 from maps.symbology import COLOURS, UNREPORTED_COLOUR
 from server.actions.export_map import map_subject
-from server.api.parameters import Day, Wanted
-from server.auth import CurrentActor, ReadingSession
+from server.api.parameters import Day
+from server.api.sites import hanging_json, missing_of
+from server.auth import Actor, CurrentActor, ReadingSession
 from server.i18n import language_of
-from server.pages.context import ShownDistrict, basemap_of, ground_addresses, shown
-from server.pages.history import events
+from server.pages.context import basemap_of, ground_addresses, shown
+from server.pages.hanging import about_label, contacts_of, milestones_of
+from server.pages.ledger import may_edit
 from server.pages.render import page
 
 router = APIRouter()
-
-_ROWS: Final = 50
-_FILTERS: Final = {
-    "category": Category,
-    "management_type": ManagementType,
-    "inspection_status": InspectionStatus,
-}
-
-
-@router.get("/sites")
-def sites_page(
-    request: Request,
-    shown: ShownDistrict,
-    session: ReadingSession,
-    wanted: Wanted,
-    cursor: Annotated[int | None, Query(ge=0)] = None,
-) -> Response:
-    """Show the ledger of a district, filtered; a part of it where HTMX asks for more."""
-    scope = shown.actor.scope
-    if wanted.district is None:
-        wanted = wanted.in_district(shown.district.code)
-    found = find_sites(session, scope, wanted, on=shown.on, limit=_ROWS, cursor=cursor)
-    is_part = "hx-request" in request.headers
-    return page(
-        request,
-        "_site_rows.html" if is_part else "sites.html",
-        active="sites",
-        found=found,
-        rows_a_page=_ROWS,
-        wanted=wanted,
-        more=request.url.include_query_params(cursor=found.next_cursor),
-        workbook=request.url.include_query_params(
-            district=shown.district.code, on=shown.on.isoformat()
-        ).replace(path="/ledger.xlsx"),
-        towns=find_divisions(session, scope, kind=DivisionKind.TOWN, district=shown.district.code),
-        filters=_FILTERS,
-        **_enums(),
-        **shown.head(),
-    )
 
 
 @router.get("/sites/{site_id}")
@@ -77,7 +46,7 @@ def site_page(
     record = get_site(session, actor.scope, site_id, on=on)
     pieces = None
     shows = shown(actor, session, on, record.state["district_code"])
-    geometry = site_geometry(session, actor.scope, site_id, on=on)
+    geometry = site_geometry(session, actor.scope, site_id, on=record.told_on)
     if geometry is not None:
         pieces = site_map(
             _map_config(record, geometry),
@@ -90,8 +59,14 @@ def site_page(
         active="sites",
         pieces=pieces,
         files=served(map_files(pieces)) if pieces else "",
-        history=events(record.history, language_of(request)),
+        may_edit=may_edit(shows) and record.left_on is None,
+        missing=missing_of(record),
+        hanging=hanging_json(record.hanging),
+        milestones=milestones_of(record.hanging, record.told_on),
+        slots_told=told_slots(contacts_of(record.hanging)),
+        about_label=about_label,
         **_facts(record),
+        **_standing(session, actor, record, on),
         **shows.head(),
     )
 
@@ -118,6 +93,16 @@ def _facts(record: SiteRecord) -> dict[str, Any]:
     }
 
 
+def _standing(session: Session, actor: Actor, record: SiteRecord, on: date) -> dict[str, Any]:
+    """Return what the forms need by which a site leaves the ledger or returns."""
+    return {
+        "can_write": actor.role in WRITING_ROLES,
+        "is_today": on == today(),
+        "standing_version": session.get_one(Site, record.state["site_id"]).row_version,
+        "LeavingKind": LeavingKind,
+    }
+
+
 def _enums() -> dict[str, Any]:
     """Return the enumerations that turn keys of rows into members with labels."""
     return {
@@ -126,6 +111,11 @@ def _enums() -> dict[str, Any]:
         "InspectionStatus": InspectionStatus,
         "ServiceStar": ServiceStar,
         "field_words": words("field"),
+        "column_words": words("column"),
+        "ContactSlot": ContactSlot,
+        "Utility": Utility,
+        "SeparationItem": SeparationItem,
+        "SeparationState": SeparationState,
         "yes_no": words("yes_no"),
         "kind_words": words("inspection_kind"),
         "result_words": words("inspection_result"),

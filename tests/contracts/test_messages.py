@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from geodata.domain.errors import DomainError
-from server.i18n import catalogue, sentence
+from server.i18n import catalogue, reason_and_advice, sentence
 from tests.contracts.files import PACKAGES, nodes, shown
 
 MESSAGES = catalogue("messages")
@@ -19,7 +19,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 PLACE = {"file", "sheet", "row", "column", "value"}
 """What a fault always brings along: where it stands."""
 
-NO_CODE = re.compile(r".*\.(html|js|css|log|geojson|id|code|parent_code)")
+NO_CODE = re.compile(r".*\.(html|xlsx|js|css|log|geojson|id|code|parent_code)")
 """Files and columns that are written like codes."""
 
 
@@ -108,3 +108,11 @@ def test_a_refusal_brings_the_facts_that_its_sentence_names():
 def test_a_fact_is_never_read_as_a_template():
     text = sentence("division.not_found", {"division": "{secret}"}, "zh")
     assert "{secret}" in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_fault_of_a_table_says_what_to_do_about_it(language):
+    groups = {"ledger", "listing", "place", "table", "value"}
+    codes = [key for key in MESSAGES if key.split(".")[0] in groups]
+    assert len(codes) > 40
+    assert [code for code in codes if not reason_and_advice(code, {}, language)[1]] == []

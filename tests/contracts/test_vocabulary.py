@@ -11,12 +11,14 @@ from geodata.domain import (
     access,
     boundary,
     category,
+    change,
     division,
     errors,
     governance,
     importing,
     indicator,
     inspection,
+    leaving,
     management,
     site,
     utility,
@@ -30,8 +32,8 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 """Not of the domain: pages choose their own words for how much a fault costs."""
 
 _MODULES = (
-    *(access, category, division, errors, governance, importing, indicator, inspection),
-    *(management, site, utility, boundary),
+    *(access, category, change, division, errors, governance, importing, indicator, inspection),
+    *(leaving, management, site, utility, boundary),
     symbology,
 )
 ENUMERATIONS = [

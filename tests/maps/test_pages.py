@@ -11,7 +11,7 @@ import pytest
 from geodata.domain.vocabulary import Language
 from maps.basemaps import basemap
 from maps.overlays import script_json
-from maps.pages import MapSubject, coverage_file, coverage_map
+from maps.pages import MapSubject, changes_map, coverage_file, coverage_map
 from tests.world import HOSTILE
 
 SUBJECT = MapSubject(district="370306", name="周村区", on="2026-01-01", is_sample=True)
@@ -73,3 +73,10 @@ def test_no_basemap_unless_one_is_set() -> None:
     assert tianditu
     assert [one.count("tk=KEY") for one in tianditu.urls] == [1, 1]
     assert all("{z}" in one and "{s}" in one for one in tianditu.urls)
+
+
+def test_the_map_of_changes_is_told_where_its_sites_and_records_are() -> None:
+    config = {"sites": "/api/changes.geojson", "record": "/sites/{id}", "colours": {"gain": "#000"}}
+    script = changes_map(config, SUBJECT, "zh").script
+    assert "fugai.startChanges(" in script
+    assert '"sites":"/api/changes.geojson"' in script

@@ -35,7 +35,7 @@ def routes(app: FastAPI) -> list[str]:
 def filled(path: str, world: World) -> str:
     """A path with the ids of the other town in it."""
     stranger = str(world.ids[world.names[world.west][0]])
-    path = path.replace("{import_id}", str(world.sent))
+    path = path.replace("{import_id}", str(world.sent)).replace("{evidence_id}", "1")
     return path.replace("{site_id}", stranger).replace("{code}", world.west)
 
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ARRAY, BigInteger, Cast, any_, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from geodata.domain.site import SiteDraft
+from geodata.domain.management import ManagementType
 from geodata.store.copying import copy_into
 from geodata.store.tables import ManagementArrangement
+
+
+class Ticked(Protocol):
+    """What a row, or a person, says of the management of a site; `SiteDraft` is one."""
+
+    @property
+    def ticked_types(self) -> frozenset[ManagementType]: ...  # noqa: D102 - as in `SiteDraft`
+    @property
+    def company(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Turn:
         return bool(self.begun or self.ended)
 
 
-def turn_of(before: Open, draft: SiteDraft, *, overwrites: bool) -> Turn:
+def turn_of(before: Open, draft: Ticked, *, overwrites: bool) -> Turn:
     """Return what a row begins and ends.
 
     Another company under the same type is another arrangement: the first ends, it begins.
@@ -63,9 +72,7 @@ def turn_of(before: Open, draft: SiteDraft, *, overwrites: bool) -> Turn:
     )
 
 
-def write_turns(
-    session: Session, turns: Iterable[tuple[int, SiteDraft, Turn]], *, on: date
-) -> None:
+def write_turns(session: Session, turns: Iterable[tuple[int, Ticked, Turn]], *, on: date) -> None:
     """End what is no longer ticked the day before, begin what is newly ticked.
 
     Args:
@@ -88,7 +95,7 @@ def write_turns(
 
 
 def change_arrangements(
-    session: Session, drafts: Mapping[int, SiteDraft], *, on: date, overwrites: bool
+    session: Session, drafts: Mapping[int, Ticked], *, on: date, overwrites: bool
 ) -> set[int]:
     """Turn the management of sites at once, see `turn_of`; return the ids of those it changed."""
     in_force = arrangements_in_force(session, drafts, on=on)

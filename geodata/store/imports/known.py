@@ -144,6 +144,10 @@ class KnownSites:
             return namesakes[0] if namesakes else None
         return namesakes[0] if len(namesakes) == 1 else None
 
+    def notice(self, site: Row[Any]) -> None:
+        """Note that a site stands in the file, where its row cannot be taken."""
+        self._taken.setdefault(site.id, 0)
+
     def take(self, site: Row[Any] | None, values: Mapping[str, Any], draft: SiteDraft) -> None:
         """Keep a site, or for ``None`` the place of a new one, for a row of the file.
 

@@ -109,6 +109,7 @@ def plan_merge(
     on: date,
     mode: MergeMode,
     choices: Mapping[int, str] | None = None,
+    faulty: Iterable[SiteDraft] = (),
 ) -> MergePlan:
     """Compare the rows of a file with a district's sites.
 
@@ -122,6 +123,7 @@ def plan_merge(
         on: Day from which they hold.
         mode: How they are taken.
         choices: By number of the row: the id of the site it means, or `NEW`.
+        faulty: Rows that cannot be taken: the sites they mean are not missing.
 
     Raises:
         DomainError: ``import.older_than_ledger`` when a later edition is already in.
@@ -147,6 +149,8 @@ def plan_merge(
             plan.rows.append(row)
         except DomainError as refusal:
             plan.faults.append(as_fault(draft, refusal))
+    for draft in faulty:
+        _notice(draft, book, known, district, mode)
     _recognise(waiting, known, plan)
     _compare(session, plan, mode)
     plan.missing = _missing(known, plan.rows, mode)
@@ -168,6 +172,19 @@ def as_fault(draft: SiteDraft, refusal: DomainError) -> Fault:
         None if value is None else str(value),
         facts,
     )
+
+
+def _notice(
+    draft: SiteDraft, book: DivisionBook, known: KnownSites, district: str, mode: MergeMode
+) -> None:
+    """Take note that a site stands in the file, though its row cannot be taken."""
+    try:
+        whole = book.completed(draft, town=mode.town, neighbourhood=mode.neighbourhood)
+        site = known.find(field_values(whole, book, district), whole)
+    except DomainError:
+        return
+    if site is not None:
+        known.notice(site)
 
 
 def _chosen(known: KnownSites, choice: str | None) -> Row[Any] | None:

@@ -35,6 +35,9 @@ _COLUMNS: Final = (
     "changes",
     "candidates",
 )
+Names = Mapping[tuple[str | None, int | None], str]
+"""Names of rows by sheet and row."""
+
 _NOT_SHOWN: Final = frozenset({"district_code", "source_row", "fee_max_yuan", "external_id"})
 
 
@@ -101,14 +104,31 @@ def tell_progress(engine: Engine, import_id: int, share: float) -> None:
         )
 
 
-def stage_rows(session: Session, import_id: int, plan: MergePlan, faults: Iterable[Fault]) -> None:
-    """Replace the staged rows of an import by those of a plan and by its faulty rows."""
+def stage_rows(
+    session: Session,
+    import_id: int,
+    plan: MergePlan,
+    faults: Iterable[Fault],
+    named: Iterable[SiteDraft],
+) -> None:
+    """Replace the staged rows of an import by those of a plan and by its faulty rows.
+
+    Args:
+        session: A writing session.
+        import_id: Of the import.
+        plan: What the others do.
+        faults: All that is wrong.
+        named: The rows that have a name, whether they can be taken or not.
+    """
+    names: dict[tuple[str | None, int | None], str] = {
+        (one.place.sheet, one.place.row): one.name for one in named
+    }
     session.execute(delete(StagedRow).where(StagedRow.import_id == import_id))
     copy_into(
         session,
         StagedRow.__tablename__,
         _COLUMNS,
-        ((import_id, *cells) for cells in _cells(plan, faults)),
+        ((import_id, *cells) for cells in _cells(plan, _faulty(faults, names))),
     )
 
 
@@ -180,7 +200,7 @@ def shown_changes(row: PlannedRow) -> dict[str, list[Any]]:
     return changes
 
 
-def _cells(plan: MergePlan, faults: Iterable[Fault]) -> Iterator[Sequence[Any]]:
+def _cells(plan: MergePlan, faulty: Names) -> Iterator[Sequence[Any]]:
     for row in plan.rows:
         place = row.draft.place
         outcome, site_id, version = fingerprint(row)
@@ -196,15 +216,15 @@ def _cells(plan: MergePlan, faults: Iterable[Fault]) -> Iterator[Sequence[Any]]:
             _json(_told(row)),
             _json([_candidate(one, plan.sites[one.key]) for one in row.candidates]),
         )
-    yield from _numbered_rest(plan, faults)
+    yield from _numbered_rest(plan, faulty)
 
 
-def _numbered_rest(plan: MergePlan, faults: Iterable[Fault]) -> Iterator[Sequence[Any]]:
+def _numbered_rest(plan: MergePlan, faulty: Names) -> Iterator[Sequence[Any]]:
     """Yield the rows that no draft stands behind, numbered after the others."""
     last = max((row.number for row in plan.rows), default=0)
     error, missing = RowOutcome.ERROR.value, RowOutcome.MISSING.value
     rest: list[Sequence[Any]] = [
-        (error, sheet, row, name, None, None) for (sheet, row), name in _faulty(faults).items()
+        (error, sheet, row, name, None, None) for (sheet, row), name in faulty.items()
     ]
     rest += [(missing, None, None, one.name, one.id, one.row_version) for one in plan.missing]
     for number, cells in enumerate(rest, start=last + 1):
@@ -229,13 +249,12 @@ def _candidate(one: Candidate[int], site: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _faulty(faults: Iterable[Fault]) -> dict[tuple[str | None, int | None], str]:
-    """Return the name, where it is known, of each row with an error, by sheet and row."""
-    rows: dict[tuple[str | None, int | None], str] = {}
-    for fault in faults:
-        if fault.severity is Severity.ERROR:
-            rows.setdefault((fault.sheet, fault.row), str(fault.facts.get("name", "")))
-    return rows
+def _faulty(faults: Iterable[Fault], names: Names) -> Names:
+    """Return the name, where it is known, of each row with an error."""
+    places = dict.fromkeys(
+        (fault.sheet, fault.row) for fault in faults if fault.severity is Severity.ERROR
+    )
+    return {place: names.get(place, "") for place in places}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - what a column holds

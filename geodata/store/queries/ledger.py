@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -32,12 +32,25 @@ def ledger_rows(session: Session, scope: Scope, wanted: SiteFilter, *, on: date)
         wanted: Sites to tell.
         on: The day whose ledger is told; the ticks are those in force then.
     """
+    return list(drafts_by_site(session, scope, wanted, on=on).values())
+
+
+def drafts_by_site(
+    session: Session,
+    scope: Scope,
+    wanted: SiteFilter,
+    *,
+    on: date,
+    only: Collection[int] | None = None,
+) -> dict[int, SiteDraft]:
+    """Return the same by id of the site; ``only`` names the sites to tell, ``None`` for all."""
     state = site_state(on)
     names = ("id", "service_star", "phone", *_TEXTS, *_COUNTS, *_DECIMALS, *_SWITCHES)
     row = func.site_as_of(on).table_valued(*(column(name) for name in names)).alias("row")
     town, neighbourhood = Division.__table__.alias("t"), Division.__table__.alias("n")
     statement = (
         select(
+            state.c.site_id,
             state.c.name,
             state.c.category,
             state.c.ticked_types,
@@ -56,8 +69,10 @@ def ledger_rows(session: Session, scope: Scope, wanted: SiteFilter, *, on: date)
             state.c.site_id,
         )
     )
+    if only is not None:
+        statement = statement.where(state.c.site_id.in_(only))
     found = session.execute(filtered(statement, state, scope, wanted)).mappings()
-    return [_draft(dict(one)) for one in found]
+    return {one["site_id"]: _draft(dict(one)) for one in found}
 
 
 def _draft(row: Mapping[str, Any]) -> SiteDraft:

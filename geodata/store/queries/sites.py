@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, case, func, select
+from sqlalchemy import Row, RowMapping, case, func, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError
-from geodata.store.queries.state import SiteFilter, filtered, site_state
-from geodata.store.tables import (
-    Division,
-    Finding,
-    Inspection,
-    ManagementArrangement,
-    Site,
-    SiteVersion,
+from geodata.store.queries.hanging import Hanging, hanging_on
+from geodata.store.queries.past import (
+    arrangements,
+    findings,
+    inspections,
+    left_before,
+    site_row,
 )
-
-_HISTORY_LENGTH = 200
+from geodata.store.queries.state import SiteFilter, filtered, site_state
+from geodata.store.tables import Division
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,24 @@ class SitePage:
 
 @dataclass(frozen=True, slots=True)
 class SiteRecord:
-    """One site with all that hangs on it, newest first."""
+    """One site with all that hangs on it, newest first, as of a day.
+
+    Attributes:
+        state: Its row of `site_state`, with names as in `SitePage`.
+        site: The columns of `Site` without shapes.
+        told_on: The day it is told of: the one asked for, or the last on which it was listed.
+        left_on: The day it had left the ledger by the day asked for, else ``None``.
+        hanging: Contacts, utilities and the like.
+    """
 
     state: RowMapping
-    site: Site
-    arrangements: list[ManagementArrangement]
-    inspections: list[Inspection]
-    findings: list[Finding]
-    history: list[SiteVersion]
+    site: Row[Any]
+    told_on: date
+    left_on: date | None
+    arrangements: Sequence[Row[Any]]
+    inspections: Sequence[Row[Any]]
+    findings: Sequence[Row[Any]]
+    hanging: Hanging
 
 
 def find_sites(
@@ -73,7 +83,7 @@ def find_sites(
     """
     state = site_state(on)
     count = filtered(select(func.count()).select_from(state), state, scope, wanted)
-    statement = filtered(_with_names(state), state, scope, wanted)
+    statement = filtered(with_names(state), state, scope, wanted)
     if cursor is not None:
         statement = statement.where(state.c.site_id > cursor)
     statement = statement.order_by(state.c.site_id).limit(limit + 1)
@@ -84,35 +94,41 @@ def find_sites(
 
 
 def get_site(session: Session, scope: Scope, site_id: int, *, on: date) -> SiteRecord:
-    """Return one site's record.
+    """Return one site's record as of a day; one that has left, as of its last day.
 
     Raises:
         DomainError: ``site.not_found``; what lies outside the scope does not exist.
     """
-    state = site_state(on)
-    statement = filtered(_with_names(state), state, scope, SiteFilter())
-    row = session.execute(statement.where(state.c.site_id == site_id)).mappings().one_or_none()
-    site = session.get(Site, site_id)
+    told_on, left_on = on, None
+    row = _state_row(session, scope, site_id, on)
+    if row is None:
+        left_on = left_before(session, site_id, on=on)
+        if left_on is not None:
+            told_on = left_on - timedelta(days=1)
+            row = _state_row(session, scope, site_id, told_on)
+    site = site_row(session, site_id, on=told_on)
     if row is None or site is None:
         raise DomainError("site.not_found", site=site_id)
-
-    def hanging(table: Any, order: Any) -> list[Any]:  # noqa: ANN401 - four tables, one shape
-        query = (
-            select(table).where(table.site_id == site_id).order_by(order.desc(), table.id.desc())
-        )
-        return list(session.scalars(query.limit(_HISTORY_LENGTH)))
-
     return SiteRecord(
         state=row,
         site=site,
-        arrangements=hanging(ManagementArrangement, ManagementArrangement.starts_on),
-        inspections=hanging(Inspection, Inspection.inspected_on),
-        findings=hanging(Finding, Finding.opened_on),
-        history=hanging(SiteVersion, SiteVersion.effective_on),
+        told_on=told_on,
+        left_on=left_on,
+        arrangements=arrangements(session, site_id, on=told_on),
+        inspections=inspections(session, site_id, on=told_on),
+        findings=findings(session, site_id, on=told_on),
+        hanging=hanging_on(session, site_id, on=told_on),
     )
 
 
-def _with_names(state: Any) -> Any:  # noqa: ANN401 - a Select over many columns
+def _state_row(session: Session, scope: Scope, site_id: int, on: date) -> RowMapping | None:
+    state = site_state(on)
+    statement = filtered(with_names(state), state, scope, SiteFilter())
+    return session.execute(statement.where(state.c.site_id == site_id)).mappings().one_or_none()
+
+
+def with_names(state: Any) -> Any:  # noqa: ANN401 - a Select over many columns
+    """Return the selection of `site_state` with names and position, as `SitePage` tells it."""
     town, neighbourhood = Division.__table__.alias("t"), Division.__table__.alias("n")
     somewhere = func.coalesce(func.st_pointonsurface(state.c.geom), state.c.point)
     hidden = ("geom", "point")

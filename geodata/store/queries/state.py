@@ -54,6 +54,7 @@ _COLUMNS: Final[dict[str, TypeEngine[Any]]] = {
     "is_verified": Boolean(),
     "listed_on": Date(),
     "uncovered_since": Date(),
+    "lapsed_on": Date(),
     "last_inspected_on": Date(),
     "geom": Geometry("MULTIPOLYGON", srid=SRID),
     "point": Geometry("POINT", srid=SRID),

@@ -1,7 +1,8 @@
 -- What every figure, map and list is made of: one row per site listed on a day.
 -- In:  day; verified_days, how long an inspection confirms coverage.
 -- Out: the site's key columns, ticked and effective types in force, whether it is covered,
---      market-covered, verified, since when uncovered, and its inspection status.
+--      market-covered, verified, since when uncovered, since when not covered any more (nothing
+--      for a site that never was while it was listed), and its inspection status.
 DROP FUNCTION IF EXISTS site_state(date, integer);
 CREATE FUNCTION site_state(day date, verified_days integer) RETURNS TABLE (
   site_id bigint, external_id text, district_code text, town_code text,
@@ -9,7 +10,7 @@ CREATE FUNCTION site_state(day date, verified_days integer) RETURNS TABLE (
   households integer, floor_area_m2 numeric, company text, listed_on date,
   geom geometry, point geometry, ticked_types text[], effective_types text[],
   subsidised boolean, is_covered boolean, is_market_covered boolean, is_verified boolean,
-  uncovered_since date, last_inspected_on date, inspection_status text
+  uncovered_since date, lapsed_on date, last_inspected_on date, inspection_status text
 ) LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT s.id, s.external_id, s.district_code, s.town_code, s.neighbourhood_code,
     s.name, s.address, s.category, s.buildings, s.households, s.floor_area_m2, s.company,
@@ -18,7 +19,9 @@ CREATE FUNCTION site_state(day date, verified_days integer) RETURNS TABLE (
     is_covered(e.types), is_market_covered(e.types),
     is_covered(e.types) AND coalesce(i.last_confirmed_on > day - verified_days, false),
     CASE WHEN NOT is_covered(e.types)
-         THEN greatest(s.listed_on, m.covered_until + 1) END,
+         THEN coalesce(lapsed_on(s.id, s.listed_on, m.covered_until, day), s.listed_on) END,
+    CASE WHEN NOT is_covered(e.types)
+         THEN lapsed_on(s.id, s.listed_on, m.covered_until, day) END,
     i.last_on,
     worst_inspection_status(array_append(coalesce(f.shown, '{}'),
       CASE WHEN i.last_on IS NULL THEN 'not_inspected' ELSE 'passed' END))

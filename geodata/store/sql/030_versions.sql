@@ -1,7 +1,8 @@
 -- Who, when, old, new, why for every change of a site and of what hangs on it (S23).
 -- In:  the settings fugai.actor, fugai.reason, fugai.effective_on, fugai.import_id of the
 --      transaction.
--- Out: rows of site_version; a change by nobody or for no reason is refused.
+-- Out: rows of site_version; a change by nobody or for no reason is refused, one of an earlier
+--      day is carried through what came after it (025_carried_versions.sql).
 -- Keep a version in one piece: taken apart, it would be put together again for every field.
 ALTER TABLE site_version SET (toast_tuple_target = 8160);
 
@@ -24,33 +25,32 @@ $$;
 CREATE OR REPLACE FUNCTION write_site_version() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
-  actor text := current_setting('fugai.actor', true);
-  reason text := current_setting('fugai.reason', true);
-  before jsonb;
-  after jsonb;
+  fresh site_version;
 BEGIN
-  IF coalesce(actor, '') = '' OR coalesce(reason, '') = '' THEN
+  fresh.subject := TG_TABLE_NAME;
+  fresh.changed_by := current_setting('fugai.actor', true);
+  fresh.reason := current_setting('fugai.reason', true);
+  IF coalesce(fresh.changed_by, '') = '' OR coalesce(fresh.reason, '') = '' THEN
     RAISE EXCEPTION 'change without actor or reason' USING ERRCODE = 'FU001';
   END IF;
   IF TG_TABLE_NAME = 'site' THEN
     IF TG_OP = 'DELETE' THEN
       RAISE EXCEPTION 'a site ends by a date, it is not deleted' USING ERRCODE = 'FU002';
     END IF;
-    before := CASE WHEN TG_OP = 'UPDATE' THEN site_snapshot(OLD) END;
-    after := site_snapshot(NEW);
+    fresh.old := CASE WHEN TG_OP = 'UPDATE' THEN site_snapshot(OLD) END;
+    fresh.new := site_snapshot(NEW);
+    fresh.site_id := NEW.id;
   ELSE
-    before := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
-    after := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+    fresh.old := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+    fresh.new := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+    fresh.site_id := (coalesce(fresh.new, fresh.old) ->> 'site_id')::bigint;
   END IF;
-  INSERT INTO site_version
-    (site_id, subject, row_id, old, new, changed_by, reason, effective_on, import_id)
-  VALUES (
-    (coalesce(after, before)
-      ->> CASE WHEN TG_TABLE_NAME = 'site' THEN 'id' ELSE 'site_id' END)::bigint,
-    TG_TABLE_NAME, (coalesce(after, before) ->> 'id')::bigint, before, after, actor, reason,
-    coalesce(nullif(current_setting('fugai.effective_on', true), '')::date,
-             (now() AT TIME ZONE 'Asia/Shanghai')::date),
-    nullif(current_setting('fugai.import_id', true), '')::bigint);
+  fresh.row_id := (coalesce(fresh.new, fresh.old) ->> 'id')::bigint;
+  fresh.effective_on := coalesce(
+    nullif(current_setting('fugai.effective_on', true), '')::date,
+    (now() AT TIME ZONE 'Asia/Shanghai')::date);
+  fresh.import_id := nullif(current_setting('fugai.import_id', true), '')::bigint;
+  PERFORM keep_version(fresh);
   RETURN NULL;
 END
 $$;

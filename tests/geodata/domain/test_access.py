@@ -35,3 +35,12 @@ def test_town_and_neighbourhood_are_bound_to_their_own():
 
 def test_inspectors_and_leaders_change_no_ledger_row():
     assert set(Role) - WRITING_ROLES == {Role.INSPECTOR, Role.LEADER}
+
+
+def test_a_scope_holds_its_own_ground_only():
+    place = ("370306", "370306001", "370306001001")
+    assert Scope.everything().holds(*place)
+    for role, code in zip((Role.LEADER, Role.TOWN, Role.NEIGHBOURHOOD), place, strict=True):
+        assert Scope.of(role, code).holds(*place)
+        assert not Scope.of(role, code).holds("370305", "370305001", None)
+    assert not Scope.of(Role.NEIGHBOURHOOD, place[2]).holds("370306", "370306001", None)

@@ -6,7 +6,12 @@ from itertools import product
 
 import pytest
 
-from geodata.domain.utility import Utility, UtilityState, handover_by_utilities
+from geodata.domain.utility import (
+    Utility,
+    UtilityState,
+    handover_agrees,
+    handover_by_utilities,
+)
 
 WATER, POWER = Utility.WATER, Utility.POWER
 
@@ -29,3 +34,19 @@ def test_every_existing_utility_must_qualify():
     assert handover_by_utilities([good, unknown]) is None
     assert handover_by_utilities([bad, unknown]) is False
     assert handover_by_utilities([]) is None
+
+
+def test_yes_needs_all_that_is_told_and_no_cannot_stand_beside_all():
+    whole = UtilityState(Utility.WATER, exists=True, is_transferred=True, is_maintained=True)
+    half = UtilityState(Utility.GAS, exists=True, is_transferred=True)
+    absent = UtilityState(Utility.HEAT, exists=False)
+    for states, yes, no in (
+        ([], True, True),
+        ([absent], True, True),
+        ([whole, absent], True, False),
+        ([whole, half], False, True),
+        ([half], False, True),
+    ):
+        assert handover_agrees(states, stated=True) is yes
+        assert handover_agrees(states, stated=False) is no
+        assert handover_agrees(states, stated=None) is True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -63,6 +64,16 @@ class Ledger:
             and (values["delisted_on"] is None or values["delisted_on"] > day)
         }
 
+    def subsidies_ended(self, site: int, day: date) -> list[date]:
+        """Return the days up to a day on which a site's subsidy had ended."""
+        last = {on: values for on, values in self.values[site] if on <= day}
+        days = sorted(last)
+        return [
+            after
+            for before, after in pairwise(days)
+            if last[before]["subsidised"] and not last[after]["subsidised"]
+        ]
+
 
 def write_history(session: Session, random: Random, *, sites: int = 12) -> Ledger:
     """Fill the database with sites that change from day to day of `DAYS`."""
@@ -110,7 +121,7 @@ def state_of(session: Session, ledger: Ledger, day: date) -> dict[int, dict[str,
             row.ends_on + timedelta(days=1)
             for row in own
             if row.ends_on and row.ends_on < day and row.management_type != "none"
-        ]
+        ] + ledger.subsidies_ended(site, day)
         findings = [
             Finding(finding_status({n: getattr(one, n) for n in STEP_NAMES}, day), one.due_on)
             for one in found
@@ -124,6 +135,9 @@ def state_of(session: Session, ledger: Ledger, day: date) -> dict[int, dict[str,
             "is_market_covered": is_market_covered(types),
             "is_verified": is_covered(types) and any(one.confirms_cover for one in fresh),
             "uncovered_since": None if is_covered(types) else max([values["listed_on"], *ended]),
+            "lapsed_on": None
+            if is_covered(types) or not ended
+            else max([values["listed_on"], *ended]),
             "last_inspected_on": max((one.inspected_on for one in seen), default=None),
             "inspection_status": inspection_status(findings, is_inspected=bool(seen), on=day).value,
         }

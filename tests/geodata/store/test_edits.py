@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
 
 from geodata.domain.access import Role, Scope
 from geodata.domain.errors import DomainError
+from geodata.domain.governance import ContactSlot
+from geodata.domain.management import ManagementType
+from geodata.domain.period import today
 from geodata.store.edits import change_site, lock_site
-from geodata.store.tables import Site, SiteVersion
-from tests.builders import a_site, a_town
+from geodata.store.entries import Entry, enter
+from geodata.store.hanging import add_row, put_slot
+from geodata.store.queries.ledger_table import ledger_table
+from geodata.store.queries.state import SiteFilter
+from geodata.store.tables import ManagementArrangement, Site, SiteMilestone, SiteVersion
+from tests.builders import NOTICE_ON, a_site, a_town, effective
+from tests.geodata.store.statements import recorded
 
 
 def test_what_differs_is_written_and_told(session):
@@ -40,3 +50,58 @@ def test_another_towns_site_and_a_delisted_one_are_not_there(session):
         with pytest.raises(DomainError) as refused:
             lock_site(session, scope, one.id, version=None)
         assert refused.value.code == "site.not_found"
+
+
+def test_an_edit_takes_as_many_statements_whatever_hangs_on_the_site(session):
+    town = a_town(session)
+    bare, laden = a_site(session, "甲苑", town=town), a_site(session, "乙苑", town=town)
+    for slot in ContactSlot:
+        put_slot(session, laden.id, "contacts", slot.value, {"person": "王"})
+    for _ in range(20):
+        add_row(session, SiteMilestone, laden.id, title="步骤", due_on=date(2026, 1, 1))
+    sent = []
+    for site in (bare, laden):
+        with recorded(session) as statements:
+            locked = lock_site(session, Scope.everything(), site.id, version=1)
+            entry = Entry(values={"note": "新", "name": f"{site.name}一期"})
+            enter(session, Scope.everything(), locked, entry, on=today())
+        sent.append(len(statements))
+    assert sent[0] == sent[1]
+
+
+def test_the_ledger_takes_as_many_statements_for_many_rows_as_for_few(session):
+    town = a_town(session)
+    counts = []
+    for number in (1, 20):
+        for _ in range(number):
+            site = a_site(session, town=town)
+            put_slot(session, site.id, "contacts", "service_company", {"person": "王"})
+        with recorded(session) as statements:
+            rows = ledger_table(session, Scope.everything(), SiteFilter(), on=today())
+        counts.append((len(rows), len(statements)))
+    assert counts == [(1, 3), (21, 3)]
+
+
+def test_a_slot_of_which_nothing_is_told_has_no_row(session):
+    site = a_site(session)
+    assert not put_slot(session, site.id, "contacts", "service_company", {"person": None})
+    assert not put_slot(session, site.id, "separation", "water", {"state": "not_started"})
+    assert put_slot(session, site.id, "utilities", "heat", {"exists": False})
+    assert put_slot(session, site.id, "contacts", "service_company", {"person": "王"})
+    assert not put_slot(session, site.id, "contacts", "service_company", {"person": "王"})
+    assert put_slot(session, site.id, "contacts", "service_company", {"person": None})
+
+
+def test_the_company_of_an_edit_is_another_arrangement_too(session):
+    site = a_site(session, ticked={ManagementType.SIMPLE}, company="甲物业")
+    with effective(session, NOTICE_ON):
+        rows = session.scalars(select(ManagementArrangement)).all()
+        rows[0].company = "甲物业"
+    locked = lock_site(session, Scope.everything(), site.id, version=1)
+    enter(session, Scope.everything(), locked, Entry(values={"company": "乙物业"}), on=today())
+    found = session.scalars(select(ManagementArrangement).order_by(ManagementArrangement.id))
+    session.expire_all()
+    assert [(one.company, one.ends_on is None) for one in found] == [
+        ("甲物业", False),
+        ("乙物业", True),
+    ]

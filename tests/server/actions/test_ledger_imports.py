@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import Engine, select, text
 
 from geodata.domain.access import Role, Scope
@@ -17,7 +18,10 @@ from geodata.store.queries.imports import get_import
 from geodata.store.session import Change, reading, writing
 from geodata.store.tables import AuditLine, ManagementArrangement, Site, SiteVersion
 from server.actions.import_choices import choose
-from server.actions.ledger_imports import Delivery, Sender, apply, receive, stage, undo
+from server.actions.import_receipt import Delivery, Sender, receive
+from server.actions.import_report import write_report
+from server.actions.import_staging import stage
+from server.actions.ledger_imports import apply, undo
 from tests.builders import a_district, a_neighbourhood, a_town
 from tests.desk import CLERK, FIRST, Desk
 from tests.workbooks import a_row, write_form_by_hand
@@ -318,3 +322,26 @@ def test_what_is_exported_and_imported_again_changes_nothing(desk):
     exported = desk.folder / "导出.xlsx"
     write_form(read_form(path).drafts, exported, unit="周村区", filled_on=SECOND)
     assert desk.counts(desk.send(exported, on=SECOND)) == {"unchanged": 3}
+
+
+def test_a_faulty_row_is_not_missing_and_its_fault_names_the_cell(desk):
+    desk.apply(desk.stage(a_row(), a_row(**{NAME: "乙"})))
+    faulty = a_row(**{"尚未实施": "√", "户数(户)": 3})
+    number = desk.stage(faulty, a_row(**{NAME: "乙", "镇(街道)": "无此街道"}), on=SECOND)
+    assert desk.counts(number)["errors"] == 2
+    assert [row["name"] for row in desk.rows(number)] == ["和平小区", "乙"]
+    with reading(desk.engine) as session:
+        faults = get_import(session, Scope.everything(), number).report["faults"]
+    cells = {one["code"]: one["cell"] for one in faults if one["severity"] == "error"}
+    assert cells == {"ledger.none_excludes": "Q5", "place.town_unknown": "B6"}
+
+
+def test_the_clerks_workbook_comes_back_with_comments(desk):
+    number = desk.stage(a_row(尚未实施="√"))
+    out = desk.folder / "out.xlsx"
+    with reading(desk.engine) as session:
+        name = write_report(session, desk.store, Scope.everything(), number, out, "zh")
+    assert name == "台账_批注.xlsx"
+    book = load_workbook(out)
+    assert "尚未实施" in book["Sheet1"]["Q5"].comment.text
+    assert book.sheetnames[-1] == "导入报告" or book.sheetnames[0] == "导入报告"

@@ -1,0 +1,98 @@
+"""A site leaves the ledger, or comes back; what it said once is brought back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request
+from pydantic import BaseModel, Field
+
+from geodata.domain.errors import DomainError
+from geodata.domain.leaving import LeavingKind
+from server.actions.leaving import ListingOrder, delist, relist
+from server.actions.restoring import restore
+from server.auth import WritingActor
+
+router = APIRouter(prefix="/api/sites/{site_id}", tags=["sites"])
+
+
+class Reasoned(BaseModel):
+    """Why, in the actor's words."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class Leaving(Reasoned):
+    """A site leaves the ledger from a day on, today by default."""
+
+    on: date | None = None
+    kind: LeavingKind
+
+
+class Return(Reasoned):
+    """A site comes back from a day on, today by default."""
+
+    on: date | None = None
+    resumes: bool = False
+
+
+class Restoration(Reasoned):
+    """What a version of a site said is written again; no fields means all that can be."""
+
+    version: int
+    fields: list[str] = Field(default=[], max_length=60)
+
+
+def seen_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
+    """Return the ``row_version`` that ``If-Match`` names, ``None`` where there is none.
+
+    Raises:
+        DomainError: ``change.version_unreadable``.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdecimal():
+        raise DomainError("change.version_unreadable", value=if_match[:100])
+    return int(text)
+
+
+SeenVersion = Annotated[int | None, Depends(seen_version)]
+
+
+@router.post("/delist")
+def delist_route(
+    site_id: int, request: Request, actor: WritingActor, seen: SeenVersion, asked: Leaving
+) -> dict[str, Any]:
+    """Take a site out of the ledger; its record and its past stay."""
+    order = ListingOrder(reason=asked.reason, on=asked.on, version=seen)
+    version = delist(request.app.state.engine, actor, site_id, asked.kind, order)
+    return {"id": site_id, "row_version": version}
+
+
+@router.post("/relist")
+def relist_route(
+    site_id: int, request: Request, actor: WritingActor, seen: SeenVersion, asked: Return
+) -> dict[str, Any]:
+    """Take a site back into the ledger."""
+    order = ListingOrder(reason=asked.reason, on=asked.on, version=seen)
+    version = relist(request.app.state.engine, actor, site_id, order, resumes=asked.resumes)
+    return {"id": site_id, "row_version": version}
+
+
+@router.post("/restore")
+def restore_route(
+    site_id: int, request: Request, actor: WritingActor, seen: SeenVersion, asked: Restoration
+) -> dict[str, Any]:
+    """Write what an earlier version said, as a new version."""
+    changed, version = restore(
+        request.app.state.engine,
+        actor,
+        site_id,
+        asked.version,
+        reason=asked.reason,
+        fields=asked.fields,
+        seen=seen,
+    )
+    return {"id": site_id, "row_version": version, "changed": sorted(changed)}

@@ -1,0 +1,93 @@
+"""A file that a browser or program sends: kept apart, under a name that can do no harm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final
+
+from anyio import to_thread
+from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
+
+from geodata.domain.errors import DomainError
+from server.auth import CurrentActor
+
+MOST_BYTES: Final = 64 << 20
+_MOST_FIELDS: Final = 20
+_LONGEST_STEM: Final = 60
+_LONGEST_SUFFIX: Final = 10
+_NOT_IN_NAMES: Final = re.compile(r"[^\w()()\[\]【】.·+\- ]")
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file and the fields beside it.
+
+    Attributes:
+        path: On this machine until the request ends; its name is the sender's, made harmless.
+        fields: The form's other fields.
+    """
+
+    path: Path
+    fields: Mapping[str, str]
+
+    def is_set(self, field: str) -> bool:
+        """Tell whether a tick box was ticked."""
+        return self.fields.get(field, "").lower() in ("1", "true", "on", "yes")
+
+
+async def received(request: Request, _actor: CurrentActor) -> AsyncIterator[Upload]:
+    """Yield the file named ``file`` of a multipart form; who asks is known before it is read.
+
+    Raises:
+        DomainError: ``upload.too_large``; ``upload.missing``.
+    """
+    # A server passes on no more than the length it was told, so this is enough.
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > MOST_BYTES:
+        raise DomainError("upload.too_large", most_mb=MOST_BYTES >> 20)
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
+        sent = form.get("file")
+        if not isinstance(sent, UploadFile) or not sent.filename:
+            raise DomainError("upload.missing")
+        fields = {key: value for key, value in form.items() if isinstance(value, str)}
+        with TemporaryDirectory(prefix="fugai-") as folder:
+            path = Path(folder) / harmless_name(sent.filename)
+            await to_thread.run_sync(_keep, sent, path)
+            yield Upload(path, fields)
+
+
+def harmless_name(sent: str) -> str:
+    """Return a sender's file name as it may stand in a folder and a sentence of ours."""
+    name = _NOT_IN_NAMES.sub("_", re.split(r"[/\\]", sent)[-1]).strip(". ")
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        stem, suffix = name, ""
+    return f"{stem[:_LONGEST_STEM] or 'file'}{dot}{suffix[:_LONGEST_SUFFIX]}"
+
+
+def _keep(sent: UploadFile, path: Path) -> None:
+    sent.file.seek(0)
+    with path.open("wb") as kept:
+        while chunk := sent.file.read(_CHUNK):
+            kept.write(chunk)
+
+
+ReceivedFile = Annotated[Upload, Depends(received)]
+
+
+def describes_file(**fields: str) -> dict[str, Any]:
+    """Return what the interface's description says of a form with a file.
+
+    Args:
+        **fields: What each other field means.
+    """
+    properties: dict[str, Any] = {"file": {"type": "string", "format": "binary"}}
+    properties |= {name: {"type": "string", "description": what} for name, what in fields.items()}
+    schema = {"type": "object", "required": ["file"], "properties": properties}
+    return {"requestBody": {"content": {"multipart/form-data": {"schema": schema}}}}

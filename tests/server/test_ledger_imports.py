@@ -1,0 +1,145 @@
+"""Ledgers sent by the interface: two steps, by those who may, and nothing of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+from sqlalchemy import Engine
+
+from geodata.domain.access import Role
+from geodata.domain.period import today
+from server.app import create_app
+from server.settings import Settings
+from tests.workbooks import a_row, write_form_by_hand
+from tests.world import PASSWORD, World, build_world
+
+NAME = "小区(楼房)名称"
+HERE = {"镇(街道)": "东街街道", "社区(村居)": "东苑社区"}
+
+
+@pytest.fixture
+def fresh(engine: Engine, database_url: str, tmp_path: Path) -> Iterator[tuple[FastAPI, World]]:
+    """The application over a district of its own, to be written to."""
+    world = build_world(engine)
+    app = create_app(Settings(database_url=database_url, files=tmp_path / "files"))
+    yield app, world
+    app.state.engine.dispose()
+
+
+def _log_in(app: FastAPI, role: Role) -> TestClient:
+    client = TestClient(app, follow_redirects=False)
+    credentials = {"username": role.value, "password": PASSWORD}
+    assert client.post("/api/login", json=credentials).status_code == 200
+    return client
+
+
+def _send(client: TestClient, path: Path, **fields: Any) -> Any:
+    with path.open("rb") as content:
+        return client.post("/api/ledger/imports", files={"file": content}, data=fields)
+
+
+def test_staged_applied_and_undone(fresh, tmp_path):
+    app, _ = fresh
+    town = _log_in(app, Role.TOWN)
+    path = write_form_by_hand(tmp_path / "台账.xlsx", [a_row(**HERE, **{NAME: "新苑"})])
+    sent = _send(town, path)
+    assert sent.status_code == 201
+    told = sent.json()
+    assert (told["state"], told["report"]["counts"]["new"]) == ("staged", 1)
+    address = f"/api/ledger/imports/{told['id']}"
+    assert town.get("/api/sites?q=新苑").json()["total"] == 0
+    rows = town.get(f"{address}/rows?outcome=new").json()
+    assert [row["name"] for row in rows["rows"]] == ["新苑"]
+    assert town.post(f"{address}/apply").json()["state"] == "applied"
+    assert town.get("/api/sites?q=新苑").json()["total"] == 1
+    again = town.post(f"{address}/apply")
+    assert (again.status_code, again.json()["code"]) == (409, "import.wrong_state")
+    assert town.post(f"{address}/undo").json()["state"] == "undone"
+    assert town.get("/api/sites?q=新苑").json()["total"] == 0
+
+
+def test_each_fault_says_where_why_and_what_to_do(fresh, tmp_path):
+    app, _ = fresh
+    town = _log_in(app, Role.TOWN)
+    row = a_row(**HERE, **{NAME: "新苑", "商品房住宅小区": "√", "是否成立业主委员会": "√"})
+    path = write_form_by_hand(tmp_path / "台账.xlsx", [row])
+    told = _send(town, path).json()
+    errors = [one for one in told["report"]["faults"] if one["severity"] == "error"]
+    assert [(one["sheet"], one["cell"]) for one in errors] == [("Sheet1", "AH5"), ("Sheet1", "K5")]
+    assert all(one["reason"] and one["suggestion"] for one in errors)
+    answer = town.get(f"/api/ledger/imports/{told['id']}/report.xlsx")
+    (tmp_path / "back.xlsx").write_bytes(answer.content)
+    sheet = load_workbook(tmp_path / "back.xlsx")["Sheet1"]
+    assert sheet["K5"].comment is not None
+    refused = town.post(f"/api/ledger/imports/{told['id']}/apply")
+    assert (refused.status_code, refused.json()["code"]) == (422, "import.not_clean")
+
+
+def test_a_file_may_be_kept_first_and_read_by_a_request_of_its_own(fresh, tmp_path):
+    app, _ = fresh
+    town = _log_in(app, Role.TOWN)
+    path = write_form_by_hand(tmp_path / "台账.xlsx", [a_row(**HERE)])
+    told = _send(town, path, stage="false").json()
+    assert (told["state"], told["progress_share"]) == ("received", 0)
+    told = town.post(f"/api/ledger/imports/{told['id']}/stage").json()
+    assert (told["state"], told["progress_share"]) == ("staged", 1)
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.INSPECTOR])
+def test_who_may_not_write_may_not_import(fresh, tmp_path, role):
+    app, world = fresh
+    client = _log_in(app, role)
+    path = write_form_by_hand(tmp_path / "台账.xlsx", [a_row(**HERE)])
+    assert _send(client, path).status_code == 403
+    for step in ("stage", "apply", "undo"):
+        assert client.post(f"/api/ledger/imports/{world.sent}/{step}").status_code == 403
+    choices = {"choices": {"1": "skip"}}
+    answer = client.post(f"/api/ledger/imports/{world.sent}/choices", json=choices)
+    assert answer.status_code == 403
+
+
+def test_another_towns_import_is_not_there(fresh, tmp_path):
+    app, world = fresh
+    town = _log_in(app, Role.TOWN)
+    for step in ("stage", "apply", "undo"):
+        assert town.post(f"/api/ledger/imports/{world.sent}/{step}").status_code == 404
+    answer = town.post(f"/api/ledger/imports/{world.sent}/choices", json={"choices": {"1": "skip"}})
+    assert answer.status_code == 404
+    path = write_form_by_hand(tmp_path / "台账.xlsx", [a_row(**HERE)])
+    assert _send(town, path, town=world.west).status_code == 404
+
+
+def test_a_hostile_name_and_a_formula_stay_text(fresh, tmp_path):
+    app, _ = fresh
+    town = _log_in(app, Role.TOWN)
+    names = ["=HYPERLINK(1)", "<img src=x onerror=alert(1)>2"]
+    rows = [a_row(**HERE, **{NAME: name}) for name in names]
+    path = write_form_by_hand(tmp_path / "台账.xlsx", rows)
+    book = load_workbook(path)
+    for cell, name in zip(("D5", "D6"), names, strict=True):
+        book["Sheet1"][cell].value, book["Sheet1"][cell].data_type = name, "s"
+    book.save(path)
+    told = _send(town, path).json()
+    page = town.get(f"/imports/{told['id']}?outcome=new", headers={"accept": "text/html"}).text
+    assert "<img src=x" not in page
+    assert "=HYPERLINK(1)" in page
+
+
+def test_the_day_from_which_rows_hold_is_the_senders(fresh, tmp_path):
+    app, _ = fresh
+    town = _log_in(app, Role.TOWN)
+    path = write_form_by_hand(tmp_path / "台账.xlsx", [a_row(**HERE, **{NAME: "新苑"})])
+    told = _send(town, path, on=today().isoformat()).json()
+    town.post(f"/api/ledger/imports/{told['id']}/apply")
+    assert town.get("/api/sites?q=新苑").json()["total"] == 1
+    yesterday = (today() - timedelta(days=1)).isoformat()
+    assert town.get(f"/api/sites?q=新苑&on={yesterday}").json()["total"] == 0
+    later = _send(town, path, on=(today() + timedelta(days=3)).isoformat())
+    assert (later.status_code, later.json()["code"]) == (422, "change.future")
