@@ -169,6 +169,7 @@ fugai.BoundaryPage = class {
   cancel() {
     this.tools.stop();
     this.panel.showParts(null);
+    this.panel.open(false);
   }
 
   take(proposal) {
@@ -232,6 +233,7 @@ fugai.BoundaryPage = class {
     this.act("undo").disabled = shape.past.length === 0;
     this.act("redo").disabled = shape.future.length === 0;
     this.act("discard").disabled = !shape.isDirty;
+    this.act("restore").disabled = shape.isDirty;
     this.act("remove").disabled = shape.isEmpty;
     this.root.querySelector('[data-said="draw"]').textContent = shape.isEmpty ? this.words.draw : this.words.redraw;
     for (const mode of ["edit", "move", "add", "hole", "split"]) {

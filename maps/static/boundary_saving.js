@@ -101,10 +101,10 @@ fugai.BoundarySaving = class {
     const { ask, shape, panel, words, sharing } = this.acts;
     const standing = await ask("GET", "");
     const isMoved = JSON.stringify(standing.geometry) !== shape.kept;
-    const when = new Date(standing.changed_at).toLocaleString(sharing.locale, { hour12: false });
+    const when = new Date(standing.changed_at).toLocaleString(sharing.locale, { hour12: false, timeZone: "Asia/Shanghai" });
     const said = fugai.fill(isMoved ? words.stale_geometry : words.stale_record, { who: standing.changed_by, when });
     this.theirs.clearLayers();
-    if (standing.geometry) this.theirs.addLayer(L.geoJSON(standing.geometry, { style: THEIRS, interactive: false }));
+    if (isMoved && standing.geometry) this.theirs.addLayer(L.geoJSON(standing.geometry, { style: THEIRS, interactive: false }));
     const choose = (change) => {
       this.version = standing.row_version;
       panel.part("stale").hidden = true;
