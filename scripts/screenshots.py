@@ -40,6 +40,7 @@ SHOTS: Final = (
     Shot("towns", "/towns", full_page=True),
     Shot("town", "/towns/370306003", full_page=True),
     Shot("sites", "/sites?covered=false"),
+    Shot("unlocated", "/sites/unlocated"),
     Shot("record", "/sites", (".tabulator-row a >> nth=2",), full_page=True),
 )
 _PHONE_PRESSES: Final = {"map-filters": ('[data-sheet-of="filters"]',)}

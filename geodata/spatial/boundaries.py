@@ -31,6 +31,7 @@ _NOISE_M2: Final = 1.0
 _NOISE_M: Final = 0.05
 """Coordinates are told to the centimetre: what is thinner than this is no overlap."""
 _SHORT_M: Final = 4.0
+_NEAR_DEGREES: Final = 1e-4
 _CUT_SHARE: Final = 0.1
 _CUT_M2: Final = 5.0
 _PLACE: Final = re.compile(r"\[(\S+) (\S+)\]")
@@ -186,8 +187,9 @@ class _Check:
         for hole in holes:
             if hole.area < SMALL_PART_M2 or hole.buffer(-NARROW_M / 2).is_empty:
                 yield self._gap(hole, None)
-        around = [(other, self._plane.metres(other.shape)) for other in self._others]
-        near = [(other, flat) for other, flat in around if flat.distance(self._flat) < NARROW_M]
+        around = [one for one in self._others if one.shape.dwithin(self._whole, _NEAR_DEGREES)]
+        flats = [(one, self._plane.metres(one.shape)) for one in around]
+        near = [(one, flat) for one, flat in flats if flat.distance(self._flat) < NARROW_M]
         taken = shapely.union_all([self._flat, *holes, *(flat for _, flat in near)])
         # Beside itself: a notch is a gap too.
         for other, flat in [(None, self._flat), *near]:

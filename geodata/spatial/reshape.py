@@ -33,7 +33,9 @@ def as_area(shape: BaseGeometry) -> MultiPolygon:
     """Return the areas of a geometry, its crumbs left out; empty where it has none."""
     plane = plane_of(shape)
     kept = [_without_pinholes(one) for one in polygons(shape) if plane.area_m2(one) >= CRUMB_M2]
-    return MultiPolygon(kept)
+    whole = MultiPolygon(kept)
+    # A pinhole may have held a part of its own, which lies inside another now.
+    return whole if whole.is_valid else MultiPolygon(polygons(shapely.union_all(kept)))
 
 
 def split(shape: BaseGeometry, line: LineString) -> list[MultiPolygon]:

@@ -65,7 +65,7 @@ fugai.BoundaryPage = class {
     fugai.layBasemap(map, config.basemap);
     this.showPoint();
     this.look();
-    this.part("note").value = config.note || "";
+    this.saving.showStandingNote(config.note);
     this.part("accuracy").value = config.accuracy_m ?? "";
     this.listen();
     this.showRestorable(config.canUndo);
@@ -79,6 +79,10 @@ fugai.BoundaryPage = class {
       .then((told) => this.panel.showProposals(told.proposals))
       .catch((error) => this.panel.say(error.message, true));
     await Promise.all([streets, proposals, this.around.load(true)]);
+    // The sheet of a phone is closed at first: what to do stands at its foot.
+    if (this.shape.isEmpty && matchMedia("(max-width: 991.98px)").matches) {
+      this.panel.say(this.part("start-how").textContent);
+    }
     this.part("status").hidden = true;
     this.root.dataset.ready = "true";
   }
@@ -116,6 +120,7 @@ fugai.BoundaryPage = class {
       discard: () => this.saving.takeStanding(),
       remove: () => this.shape.set({ geometry: null, source: null, picked: [] }),
       restore: () => this.saving.restore(),
+      "use-again": () => this.saving.useNoteAgain(),
       sheet: () => this.panel.open(!this.part("panel").classList.contains("is-open")),
     };
     for (const [name, run] of Object.entries(acts)) {
@@ -164,6 +169,7 @@ fugai.BoundaryPage = class {
   cancel() {
     this.tools.stop();
     this.panel.showParts(null);
+    this.panel.open(false);
   }
 
   take(proposal) {
@@ -227,6 +233,7 @@ fugai.BoundaryPage = class {
     this.act("undo").disabled = shape.past.length === 0;
     this.act("redo").disabled = shape.future.length === 0;
     this.act("discard").disabled = !shape.isDirty;
+    this.act("restore").disabled = shape.isDirty;
     this.act("remove").disabled = shape.isEmpty;
     this.root.querySelector('[data-said="draw"]').textContent = shape.isEmpty ? this.words.draw : this.words.redraw;
     for (const mode of ["edit", "move", "add", "hole", "split"]) {

@@ -54,6 +54,7 @@ fugai.BoundarySaving = class {
       this.theirs.clearLayers();
       panel.part("stale").hidden = true;
       panel.say(fugai.fill(words.saved, { version: saved.row_version }));
+      this.showStandingNote(body.note);
       shape.keep();
       return true;
     } catch (error) {
@@ -85,9 +86,9 @@ fugai.BoundarySaving = class {
   }
 
   accept(standing) {
-    const { shape, note, accuracy } = this.acts;
+    const { shape, accuracy } = this.acts;
     this.version = standing.row_version;
-    note.value = standing.note || "";
+    this.showStandingNote(standing.note);
     accuracy.value = standing.accuracy_m ?? "";
     this.theirs.clearLayers();
     this.acts.panel.part("stale").hidden = true;
@@ -100,10 +101,10 @@ fugai.BoundarySaving = class {
     const { ask, shape, panel, words, sharing } = this.acts;
     const standing = await ask("GET", "");
     const isMoved = JSON.stringify(standing.geometry) !== shape.kept;
-    const when = new Date(standing.changed_at).toLocaleString(sharing.locale, { hour12: false });
+    const when = new Date(standing.changed_at).toLocaleString(sharing.locale, { hour12: false, timeZone: "Asia/Shanghai" });
     const said = fugai.fill(isMoved ? words.stale_geometry : words.stale_record, { who: standing.changed_by, when });
     this.theirs.clearLayers();
-    if (standing.geometry) this.theirs.addLayer(L.geoJSON(standing.geometry, { style: THEIRS, interactive: false }));
+    if (isMoved && standing.geometry) this.theirs.addLayer(L.geoJSON(standing.geometry, { style: THEIRS, interactive: false }));
     const choose = (change) => {
       this.version = standing.row_version;
       panel.part("stale").hidden = true;
@@ -130,6 +131,20 @@ fugai.BoundarySaving = class {
     box.hidden = false;
     panel.open(true);
     box.scrollIntoView({ block: "nearest" });
+  }
+
+  /** A note explains one save; another save wants its own, or this one used again. */
+  showStandingNote(text) {
+    const { note, panel, words } = this.acts;
+    this.standingNote = text || "";
+    note.value = "";
+    panel.part("note-before").hidden = !text;
+    panel.part("note-before-text").textContent = text ? fugai.fill(words.note_before, { note: text }) : "";
+  }
+
+  useNoteAgain() {
+    this.acts.note.value = this.standingNote;
+    this.fault("");
   }
 
   fault(text) {

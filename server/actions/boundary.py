@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -19,6 +19,7 @@ from geodata.domain.boundary import (
     BoundarySource,
 )
 from geodata.domain.errors import DomainError
+from geodata.domain.vocabulary import label
 from geodata.spatial.boundaries import Problem, check
 from geodata.spatial.plane import plane_of
 from geodata.spatial.reshape import as_area
@@ -34,6 +35,8 @@ from geodata.store.queries.boundary import check_ground, count_footprints
 from geodata.store.session import Change, writing
 from geodata.store.tables import Site
 from server.auth import Actor
+
+_UNDONE: Final = "恢复上一版边界"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,8 @@ def save_boundary(
             ``boundary.unexplained`` with the problems; ``boundary.reason_needed``;
             ``boundary.given_has_one``.
     """
-    act = f"boundary {order.source.value}" if order.shape is not None else "boundary removed"
-    with writing(engine, Change(actor.username, order.note or act)) as session:
+    reason = order.note or label(order.source, "zh")
+    with writing(engine, Change(actor.username, reason)) as session:
         take_turn(session)
         site = lock_site(session, actor.scope, site_id, version=version)
         if order.shape is None:
@@ -112,7 +115,7 @@ def undo_boundary(
         DomainError: As `save_boundary`, since the ground round it may have changed; and
             ``boundary.nothing_to_undo``.
     """
-    with writing(engine, Change(actor.username, note or "boundary undo")) as session:
+    with writing(engine, Change(actor.username, note or _UNDONE)) as session:
         take_turn(session)
         site = lock_site(session, actor.scope, site_id, version=version)
         before = previous_boundary(session, site_id)
@@ -120,7 +123,7 @@ def undo_boundary(
             raise DomainError("boundary.nothing_to_undo")
         problems: list[Problem] = []
         if before.shape is not None:
-            problems = _refused(session, actor.scope, site, before.shape, note or before.note)
+            problems = _refused(session, actor.scope, site, before.shape, note)
         kept = StoredBoundary(before.shape, before.source, before.accuracy_m, note or before.note)
         return _write(session, actor, site, kept, "undo_boundary", problems)
 

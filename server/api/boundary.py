@@ -86,7 +86,7 @@ def boundary(
 
 @router.get("/boundary/proposals")
 def proposals(
-    site_id: int, request: Request, actor: CurrentActor, session: ReadingSession
+    site_id: int, request: Request, actor: WritingActor, session: ReadingSession
 ) -> dict[str, Any]:
     """Return boundaries to propose, the likeliest first, each with its reason."""
     site = get_listed_site(session, actor.scope, site_id)
@@ -112,7 +112,7 @@ def check_boundary(
     site_id: int,
     candidate: Candidate,
     request: Request,
-    actor: CurrentActor,
+    actor: WritingActor,
     session: ReadingSession,
 ) -> dict[str, Any]:
     """Return area, buildings inside and problems of a boundary; nothing is saved."""
@@ -133,7 +133,7 @@ def check_boundary(
 
 @router.post("/boundary/outline")
 def outline_of_footprints(
-    site_id: int, picked: Picked, actor: CurrentActor, session: ReadingSession
+    site_id: int, picked: Picked, actor: WritingActor, session: ReadingSession
 ) -> dict[str, Any]:
     """Return an outline round buildings that keeps out of other sites."""
     site = get_listed_site(session, actor.scope, site_id)
@@ -145,7 +145,7 @@ def outline_of_footprints(
 
 @router.post("/boundary/split")
 def split_boundary(
-    site_id: int, splitting: Splitting, actor: CurrentActor, session: ReadingSession
+    site_id: int, splitting: Splitting, actor: WritingActor, session: ReadingSession
 ) -> dict[str, Any]:
     """Return the parts into which a line divides a boundary, the largest first."""
     get_listed_site(session, actor.scope, site_id)
@@ -155,7 +155,7 @@ def split_boundary(
 
 @router.post("/boundary/merge")
 def merge_boundary(
-    site_id: int, reshaping: Reshaping, actor: CurrentActor, session: ReadingSession
+    site_id: int, reshaping: Reshaping, actor: WritingActor, session: ReadingSession
 ) -> dict[str, Any]:
     """Return a boundary together with another shape."""
     get_listed_site(session, actor.scope, site_id)
@@ -164,7 +164,7 @@ def merge_boundary(
 
 @router.post("/boundary/cut")
 def cut_boundary(
-    site_id: int, reshaping: Reshaping, actor: CurrentActor, session: ReadingSession
+    site_id: int, reshaping: Reshaping, actor: WritingActor, session: ReadingSession
 ) -> dict[str, Any]:
     """Return a boundary without what another shape covers."""
     get_listed_site(session, actor.scope, site_id)

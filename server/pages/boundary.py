@@ -57,6 +57,7 @@ def unlocated_page(
         waiting=waiting,
         town=chosen,
         items=items if everything else open_items,
+        first=next(iter(open_items), None),
         everything=everything,
         total=len(items),
         left=len(open_items),

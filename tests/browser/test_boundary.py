@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from geoalchemy2.shape import to_shape
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from shapely import Point
 
 from geodata.domain.access import Role, Scope
@@ -287,12 +287,8 @@ def test_undrawn_work_is_not_left_by_accident(browser: Browser, address, spot, s
     page.goto(f"{address}/sites/{site}/boundary")
     page.wait_for_selector(".fugai[data-ready]")
     asked: list[str] = []
-
-    def accept(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    page.on("dialog", accept)
+    page.on("dialog", lambda dialog: asked.append(dialog.type))
+    page.on("dialog", lambda dialog: dialog.accept())
     draw(page, "d", corners_of(spot.square()))
     checked(page)
     page.get_by_role("link", name="台账记录").click()

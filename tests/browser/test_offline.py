@@ -12,7 +12,7 @@ from tests.browser.conftest import Open
 PAGES = (
     *("/map", "/gaps", "/towns", "/towns/370306001", "/sites", "/sites/1", "/docs", "/login"),
     *("/imports", "/imports/1", "/doctor", "/imports/vector"),
-    *("/changes?from=2025-01-01", "/lapses", "/departures"),
+    *("/sites/unlocated", "/changes?from=2025-01-01", "/lapses", "/departures"),
 )
 
 

@@ -297,6 +297,9 @@ def test_a_stranger_changes_nothing(own, spot):
             assert stranger.post(url, json=body, headers=headers).status_code == 404, path
     with logged_in(own[0], Role.LEADER) as reader:
         assert put(reader, site, spot.square()).status_code == 403
+        # A check tells of ground that the reader may not see.
+        answer = reader.post(f"/api/sites/{site}/boundary/check", json=shape)
+        assert answer.status_code == 403
 
 
 def test_two_clerks_who_draw_on_the_same_ground_at_once_do_not_miss_each_other(town, spot):

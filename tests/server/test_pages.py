@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "/map", "/gaps", "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
     "/sites?covered=false", "/sites?on=2025-02-01", "/imports", "/imports/1",
-    "/doctor", "/imports/vector",
+    "/doctor", "/imports/vector", "/sites/unlocated",
     "/docs", "/login", "/nowhere",
     "/sites/1/history", "/changes", "/changes?from=2025-01-01", "/lapses", "/departures",
 )  # fmt: skip
@@ -172,14 +172,18 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
         assert is_built or re.search(rf"""["']{key}["']""", used), f"{key} is not used"
 
 
-def test_every_word_of_the_map_is_told_in_both_languages_and_used() -> None:
+@pytest.mark.parametrize(
+    ("words", "template"), [("words", "coverage_map"), ("boundary_words", "boundary")]
+)
+def test_every_word_of_a_map_is_told_in_both_languages_and_used(words: str, template: str) -> None:
     scripts = "".join(path.read_text("utf-8") for path in (ROOT / "maps/static").glob("*.js"))
-    scripts += (ROOT / "maps/templates/coverage_map.html").read_text("utf-8")
+    scripts += (ROOT / f"maps/templates/{template}.html").read_text("utf-8")
     scripts += (ROOT / "maps/pages.py").read_text("utf-8")
     scripts += (ROOT / "server/actions/export_map.py").read_text("utf-8")
-    for key, texts in tomllib.loads((ROOT / "maps/words.toml").read_text("utf-8")).items():
+    for key, texts in tomllib.loads((ROOT / f"maps/{words}.toml").read_text("utf-8")).items():
         assert texts.keys() == {"zh", "en"}, key
-        assert re.search(rf"\b{key}\b", scripts), f"{key} is not used"
+        key_used = key.removeprefix("doing_") if words == "boundary_words" else key
+        assert re.search(rf"\b{key_used}\b", scripts), f"{key} is not used"
 
 
 def test_only_a_set_basemap_may_send_pictures(world_url: str, world: World, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 import shapely
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Polygon, box
 from shapely.affinity import rotate, scale, translate
@@ -149,6 +149,7 @@ def test_a_filled_gap_leaves_no_hair_and_takes_nothing_of_others():
     assert area(filled.intersection(other)) < 0.01
 
 
+@example([(0, 1), (0, 2), (1, 0), (0, 1), (0, 0), (1, 0)])
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), min_size=4, max_size=9))
 def test_whatever_was_drawn_is_valid_after_repair(points):
     drawn = metres(Polygon(points))

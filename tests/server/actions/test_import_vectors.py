@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,14 @@ from sqlalchemy import Engine, func, select
 
 from geodata.domain.access import Role, Scope
 from geodata.domain.errors import DomainError
+from geodata.spatial.datum import Datum
 from geodata.spatial.repair import is_same
 from geodata.spatial.systems import BD09, CGCS2000, GCJ02, CoordinateSystem, zone
 from geodata.store.session import reading
 from geodata.store.tables import AuditLine, SiteVersion
 from server.actions.doctor import check_declared, sample_of_rows
 from server.actions.import_vectors import VectorOrder, import_vector_file
+from server.actions.imports import ImportOrder, import_listing_file
 from server.actions.vector_report import report_geojson, report_json
 from tests.builders import WEST, square
 from tests.outlines import WHERE, a_vector_file, boundary_of
@@ -208,3 +211,23 @@ def test_a_list_that_declares_wrongly_is_refused(engine: Engine, world: World) -
         found = check_declared(session, everything, world.district, sample, BD09, file="a.csv")
     assert refusal.value.code == "datum.contradicted"
     assert found.winner.system == BD09
+
+
+def test_a_list_is_held_against_the_ground_until_its_sender_insists(
+    engine: Engine, world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "名单.csv"
+    lines = ["小区名,经度,纬度"]
+    for name, shape in WHERE.items():
+        x, y = BD09.from_cgcs2000(np.array([shape.centroid.x]), np.array([shape.centroid.y]))
+        lines.append(f"{name},{x[0]:.7f},{y[0]:.7f}")
+    path.write_text("\n".join(lines), "utf-8")
+    asked = ImportOrder(actor="tester", district=world.district)
+    with pytest.raises(DomainError) as refusal:
+        import_listing_file(engine, path, asked, datum=Datum.WGS84)
+    assert refusal.value.code == "datum.contradicted"
+    before = versions(engine)
+    assert import_listing_file(engine, path, asked, datum=Datum.BD09).applied
+    insisting = replace(asked, insists=True)
+    assert import_listing_file(engine, path, insisting, datum=Datum.WGS84).applied
+    assert versions(engine) > before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from geoalchemy2.shape import to_shape
+from geoalchemy2.shape import from_shape, to_shape
 from geopandas import GeoDataFrame
 from shapely import LineString, MultiPolygon, box
 from sqlalchemy import func, select
@@ -16,6 +16,7 @@ from geodata.store.imports.ground import (
     import_footprints,
     import_landuse,
     import_roads,
+    link_footprints,
 )
 from geodata.store.tables import Footprint, Landuse, Road, Site, SiteVersion
 from tests.builders import SOUTH, WEST, a_district, a_neighbourhood, a_site, a_town, square
@@ -153,3 +154,21 @@ def _linked(session: Session) -> dict[str, int | None]:
 def _placed(session: Session) -> dict[str, tuple[str | None, str | None]]:
     columns = (Footprint.source_id, Footprint.town_code, Footprint.neighbourhood_code)
     return {key: (town, near) for key, town, near in session.execute(select(*columns))}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_linking_round_one_site_ends_as_linking_the_whole_district_would(session, seed):
+    random = Random(seed)
+    a_district(session)
+    sites = [a_site(session, boundary=_random_box(random, 0.03)) for _ in range(15)]
+    import_footprints(
+        session, "370306", _outlines([_random_box(random, 0.004) for _ in range(120)])
+    )
+    for site in sites[::3]:
+        site.geom = from_shape(MultiPolygon([_random_box(random, 0.03)]), 4490)
+        session.flush()
+        link_footprints(session, "370306", around=site.id)
+        links = select(Footprint.id, Footprint.site_id).order_by(Footprint.id)
+        narrow = session.execute(links).all()
+        link_footprints(session, "370306")
+        assert session.execute(links).all() == narrow
