@@ -125,6 +125,13 @@ def _write_sheet(
     _merge(sheet, last_row=_FIRST_HEADER_ROW + 1 + count + 1)
 
 
+def key_of(draft: SiteDraft, sheets: SheetsBy) -> Unit:
+    """Return the unit whose sheet a site stands on."""
+    if sheets is SheetsBy.NONE:
+        return None, None
+    return draft.town, draft.neighbourhood if sheets is SheetsBy.NEIGHBOURHOOD else None
+
+
 def _divided(
     drafts: Iterable[SiteDraft], sheets: SheetsBy
 ) -> Iterable[tuple[Unit, Iterable[SiteDraft]]]:
@@ -132,9 +139,7 @@ def _divided(
         return [((None, None), drafts)]
     found: dict[Unit, list[SiteDraft]] = {}
     for draft in drafts:
-        by_town = sheets is SheetsBy.TOWN
-        key = (draft.town, None if by_town else draft.neighbourhood)
-        found.setdefault(key, []).append(draft)
+        found.setdefault(key_of(draft, sheets), []).append(draft)
     return found.items() or [((None, None), [])]
 
 

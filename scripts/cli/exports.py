@@ -10,6 +10,7 @@ import typer
 
 from geodata.domain.access import Scope
 from geodata.domain.period import today
+from geodata.ledger.form_writer import SheetsBy
 from geodata.store.audit import audit
 from geodata.store.queries.state import SiteFilter
 from geodata.store.session import Change, reading, writing
@@ -32,6 +33,9 @@ def ledger(
     district: Annotated[str | None, typer.Option(help="区划代码或名称 / code or name")] = None,
     town: Annotated[str | None, typer.Option(help="镇(街道)代码 / code of a town")] = None,
     neighbourhood: Annotated[str | None, typer.Option(help="社区(村居)代码 / code")] = None,
+    sheets: Annotated[
+        SheetsBy, typer.Option(help="分表: 不分、按镇(街道)、按社区(村居) / a sheet for each")
+    ] = SheetsBy.NONE,
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
 ) -> None:
     """《住宅小区基本情况台账》, 含完整电话 / The official form, with whole phone numbers."""
@@ -47,6 +51,7 @@ def ledger(
             wanted=SiteFilter(district=code, town=town, neighbourhood=neighbourhood),
             on=day,
             with_phones=True,
+            sheets=sheets,
         )
     with writing(engine(), Change("cli", "export ledger")) as session:
         audit(session, "cli", "export_ledger", exported.name, rows=exported.rows, phones=True)

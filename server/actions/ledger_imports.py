@@ -66,7 +66,7 @@ def apply(engine: Engine, sender: Sender, import_id: int, *, skips_faulty: bool 
     with writing(engine, Change(sender.name, "apply import")) as session:
         one = lock_import(session, sender.scope, import_id, states=(ImportState.STAGED,))
         hold_ledger(session, one.district_code, import_id)
-        change = Change(sender.name, f"import {one.file_name}", one.effective_on, import_id)
+        change = Change(sender.name, f"导入 {one.file_name}", one.effective_on, import_id)
         sign(session, change)
         staged = staged_rows(session, import_id)
         plan = _plan_again(session, one, staged)
@@ -99,7 +99,7 @@ def undo(engine: Engine, sender: Sender, import_id: int) -> int:
     with writing(engine, Change(sender.name, "undo import")) as session:
         one = lock_import(session, sender.scope, import_id, states=(ImportState.APPLIED,))
         hold_ledger(session, one.district_code, import_id)
-        sign(session, Change(sender.name, f"undo {one.file_name}", one.effective_on))
+        sign(session, Change(sender.name, f"撤销导入 {one.file_name}", one.effective_on))
         sites = undo_import(session, import_id)
         one.state, one.undone_by, one.undone_at = (
             ImportState.UNDONE.value,

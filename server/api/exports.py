@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
+from geodata.ledger.form_writer import SheetsBy
 from server.actions.export_ledger import export_ledger
 from server.actions.export_map import export_map
 from server.api.drawn import District
@@ -33,7 +34,12 @@ def map_file(
 
 @router.get("/ledger.xlsx", response_class=Response)
 def ledger_file(
-    district: District, actor: CurrentActor, session: ReadingSession, on: Day, wanted: Wanted
+    district: District,
+    actor: CurrentActor,
+    session: ReadingSession,
+    on: Day,
+    wanted: Wanted,
+    sheets: SheetsBy = SheetsBy.NONE,
 ) -> Response:
     """Return the ledger of a district, town or neighbourhood in the official form.
 
@@ -49,6 +55,7 @@ def ledger_file(
             wanted=wanted,
             on=on,
             with_phones=False,
+            sheets=sheets,
         )
         content = path.read_bytes()
     return Response(content, media_type=_XLSX, headers=_download(exported.name))

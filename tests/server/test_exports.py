@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,12 +12,17 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine
 
 from geodata.domain.access import Role, Scope
+from geodata.domain.category import Category
+from geodata.domain.management import ManagementType as M
 from geodata.domain.period import today
 from geodata.ledger.form_reader import read_form
+from geodata.ledger.form_writer import SheetsBy, Unit, write_form
+from geodata.ledger.signature import Signature
 from geodata.store.queries.imports import get_import
 from geodata.store.queries.state import SiteFilter
 from geodata.store.session import reading
 from server.actions.export_ledger import export_ledger
+from tests.builders import a_draft
 from tests.desk import Desk
 from tests.server.conftest import LogIn
 from tests.world import HOSTILE, World, build_world
@@ -93,3 +99,31 @@ def test_a_downloaded_ledger_masks_phones_and_keeps_hostile_names_text(
     cells = {str(cell.value) for row in sheet.iter_rows() for cell in row}
     assert "138****1234" in cells
     assert "13812341234" not in cells
+
+
+@pytest.mark.parametrize("with_phones", [True, False])
+def test_who_signed_the_last_ledger_signs_the_next(
+    engine: Engine, tmp_path: Path, *, with_phones: bool
+) -> None:
+    build_world(engine)
+    desk, signed = Desk(engine, tmp_path), Signature(None, "西里社区", None, "王某", "13900001111")
+    row = a_draft("西里小区", town="西街街道", neighbourhood="西里社区")
+    row = replace(row, category=Category.OLD_COMMUNITY, ticked_types=frozenset({M.SIMPLE}))
+    path = tmp_path / "signed.xlsx"
+    signatures: dict[Unit, Signature] = {(None, None): signed}
+    write_form([row], path, unit="西里社区", filled_on=today(), signatures=signatures)
+    desk.apply(desk.send(path, on=today()))
+    with reading(engine) as session:
+        export_ledger(
+            session,
+            Scope.everything(),
+            path,
+            unit="370306002",
+            wanted=SiteFilter(town="370306002"),
+            on=today(),
+            with_phones=with_phones,
+            sheets=SheetsBy.NEIGHBOURHOOD,
+        )
+    (found,) = read_form(path).signatures
+    assert (found.sheet, found.unit, found.filled_by) == ("西里社区", "西里社区", "王某")
+    assert found.filled_by_phone == ("13900001111" if with_phones else "139****1111")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError
-from geodata.domain.importing import ImportKind, RowOutcome
+from geodata.domain.importing import ImportKind, ImportState, RowOutcome
 from geodata.store.queries.state import within
 from geodata.store.tables import LedgerImport, StagedRow
 
@@ -94,22 +93,19 @@ def count_outcomes(session: Session, import_id: int) -> dict[str, int]:
     return {outcome: count for outcome, count in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def latest_signature(session: Session, scope: Scope, unit: str) -> dict[str, Any]:
-    """Return who signed the last ledger of a unit (S41), empty where nobody has."""
+def latest_signatures(
+    session: Session, scope: Scope, district: str
+) -> dict[str, dict[str, str | None]]:
+    """Return who signed the last ledger of each unit (S41), by the unit's name as written."""
     signatures = LedgerImport.report["signatures"]
-    found = session.scalars(
+    sent = session.scalars(
         select(signatures)
         .where(
             within(scope, LedgerImport),
+            LedgerImport.district_code == district,
             LedgerImport.kind == ImportKind.LEDGER.value,
-            LedgerImport.applied_at.is_not(None),
-            signatures.is_not(None),
+            LedgerImport.state == ImportState.APPLIED.value,
         )
-        .order_by(LedgerImport.id.desc())
-        .limit(20)
+        .order_by(LedgerImport.id)
     )
-    for sheets in found:
-        for one in sheets or []:
-            if one.get("unit") == unit:
-                return dict(one)
-    return {}
+    return {one["unit"]: one for sheets in sent for one in sheets or [] if one.get("unit")}
