@@ -40,8 +40,16 @@ SHOTS: Final = (
     Shot("towns", "/towns", full_page=True),
     Shot("town", "/towns/370306003", full_page=True),
     Shot("sites", "/sites?covered=false"),
-    Shot("unlocated", "/sites/unlocated"),
     Shot("record", "/sites", (".tabulator-row a >> nth=2",), full_page=True),
+    Shot("imports", "/imports"),
+    Shot("import", "/imports", (".table tbody a >> nth=0",)),
+    Shot("edit", "/sites/1/edit", full_page=True),
+    Shot("boundary", "/sites/1/boundary"),
+    Shot("unlocated", "/sites/unlocated"),
+    Shot("changes", "/changes"),
+    Shot("lapses", "/lapses"),
+    Shot("doctor", "/doctor"),
+    Shot("vectors", "/imports/vector"),
 )
 _PHONE_PRESSES: Final = {"map-filters": ('[data-sheet-of="filters"]',)}
 

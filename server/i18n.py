@@ -73,6 +73,8 @@ def shown(fact: object) -> str:
     if isinstance(fact, list | tuple):
         items = [shown(one) for one in fact[:_LONGEST_LIST]]
         return "、".join(items) + ("…" if len(fact) > _LONGEST_LIST else "")
+    if isinstance(fact, float) and fact.is_integer():
+        return str(int(fact))
     return str(fact)
 
 
