@@ -101,7 +101,7 @@ function columns() {
     column(say("sites.category"), "category", draw.category, { width: 116 }),
     column(say("sites.management"), "effective_types", draw.types, { width: 150, sorter: sortByCount }),
     column(label.service_star, "service_star", draw.star, { visible: false, width: 110 }),
-    column(say("sites.coverage"), "is_covered", draw.covered, { minWidth: isPhone ? 96 : 168, widthGrow: isPhone ? 0.6 : 1 }),
+    column(say("sites.coverage"), "is_covered", draw.covered, { minWidth: isPhone ? 96 : 196, widthGrow: isPhone ? 0.6 : 1 }),
     column(say("sites.households"), "households", draw.number, { width: 108, ...right, ...byNumber }),
     column(label.buildings, "buildings", draw.number, { visible: false, width: 100, ...right, ...byNumber }),
     column(label.floor_area_m2, "floor_area_m2", draw.number, { visible: false, width: 140, ...right, ...byNumber }),
