@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from geodata.domain.errors import DomainError
 from geodata.domain.leaving import LeavingKind
 from server.actions.leaving import ListingOrder, delist, relist
 from server.actions.restoring import restore
+from server.api.preconditions import VersionNamed
 from server.auth import WritingActor
 
 router = APIRouter(prefix="/api/sites/{site_id}", tags=["sites"])
@@ -44,26 +44,9 @@ class Restoration(Reasoned):
     fields: list[str] = Field(default=[], max_length=60)
 
 
-def seen_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
-    """Return the ``row_version`` that ``If-Match`` names, ``None`` where there is none.
-
-    Raises:
-        DomainError: ``change.version_unreadable``.
-    """
-    if if_match is None or if_match.strip() == "*":
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isascii() or not text.isdecimal():
-        raise DomainError("change.version_unreadable", value=if_match[:100])
-    return int(text)
-
-
-SeenVersion = Annotated[int | None, Depends(seen_version)]
-
-
 @router.post("/delist")
 def delist_route(
-    site_id: int, request: Request, actor: WritingActor, seen: SeenVersion, asked: Leaving
+    site_id: int, request: Request, actor: WritingActor, seen: VersionNamed, asked: Leaving
 ) -> dict[str, Any]:
     """Take a site out of the ledger; its record and its past stay."""
     order = ListingOrder(reason=asked.reason, on=asked.on, version=seen)
@@ -73,7 +56,7 @@ def delist_route(
 
 @router.post("/relist")
 def relist_route(
-    site_id: int, request: Request, actor: WritingActor, seen: SeenVersion, asked: Return
+    site_id: int, request: Request, actor: WritingActor, seen: VersionNamed, asked: Return
 ) -> dict[str, Any]:
     """Take a site back into the ledger."""
     order = ListingOrder(reason=asked.reason, on=asked.on, version=seen)
@@ -83,7 +66,7 @@ def relist_route(
 
 @router.post("/restore")
 def restore_route(
-    site_id: int, request: Request, actor: WritingActor, seen: SeenVersion, asked: Restoration
+    site_id: int, request: Request, actor: WritingActor, seen: VersionNamed, asked: Restoration
 ) -> dict[str, Any]:
     """Write what an earlier version said, as a new version."""
     changed, version = restore(

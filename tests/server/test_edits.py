@@ -67,8 +67,13 @@ def test_a_change_is_saved_told_and_versioned(own, town):
 def test_without_a_version_nothing_is_changed(own, town):
     answer = town.patch(f"/api/sites/{site_id(own)}", json={"note": "x"})
     assert (answer.status_code, answer.json()["code"]) == (428, "site.version_needed")
-    answer = patch(town, site_id(own), "3", note="x")
-    assert answer.status_code == 428
+    answer = patch(town, site_id(own), '"three"', note="x")
+    assert (answer.status_code, answer.json()["code"]) == (422, "change.version_unreadable")
+
+
+def test_a_version_may_stand_bare_as_in_the_record(own, town):
+    bare = version(town, site_id(own)).strip('"')
+    assert patch(town, site_id(own), bare, note="x").status_code == 200
 
 
 def test_a_stale_save_tells_both_versions_field_by_field(own, town):

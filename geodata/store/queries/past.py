@@ -11,23 +11,18 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import (
-    ColumnElement,
     Date,
     Row,
-    RowMapping,
     Select,
     case,
     cast,
     func,
-    literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from geodata.domain.period import today
 from geodata.store.tables import (
-    Base,
     Finding,
     Inspection,
     ManagementArrangement,
@@ -76,44 +71,6 @@ def findings(session: Session, site_id: int, *, on: date) -> Sequence[Row[Any]]:
     steps = (_known(one, on) for one in (f.started_on, f.handed_in_on, f.closed_on))
     statement = select(*columns, *steps).where(f.site_id == site_id, f.opened_on <= _horizon(on))
     return _newest(session, statement, f.opened_on, f.id)
-
-
-def rows_as_of(
-    session: Session, table: type[Base], site_id: int, *, on: date
-) -> Sequence[RowMapping]:
-    """Return the rows of a table that hang on a site, as they were at the end of a day.
-
-    Args:
-        session: A reading session.
-        table: One whose changes leave versions, such as `SiteContact`.
-        site_id: The site.
-        on: The day.
-
-    Returns:
-        By id, all columns of the table.
-    """
-    name = table.__tablename__
-    if on >= today():
-        columns = table.__table__.c
-        statement = select(*columns).where(columns.site_id == site_id).order_by(columns.id)
-        return session.execute(statement).mappings().all()
-    last = (
-        select(SiteVersion.new)
-        .where(SiteVersion.site_id == site_id, SiteVersion.subject == name)
-        .where(SiteVersion.effective_on <= on)
-        .ext(distinct_on(SiteVersion.row_id))
-        .order_by(SiteVersion.row_id, SiteVersion.effective_on.desc(), SiteVersion.id.desc())
-        .subquery()
-    )
-    null_row = func.jsonb_populate_record(_null_of(name), last.c.new)
-    row = null_row.table_valued(*table.__table__.columns).alias("row").lateral()
-    statement = select(row).select_from(last).join(row, last.c.new.is_not(None))
-    return session.execute(statement.order_by(row.c.id)).mappings().all()
-
-
-def _null_of(table: str) -> ColumnElement[Any]:
-    # Our own table's name, never a word of anybody's.
-    return literal_column(f"NULL::{table}")
 
 
 def _last_known(on: date) -> Select[Any]:

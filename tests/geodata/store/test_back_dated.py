@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
 from geodata.domain.period import today
-from geodata.store.queries.past import rows_as_of
+from geodata.store.queries.hanging import hanging_on
 from geodata.store.session import Change, sign
 from geodata.store.tables import Site, SiteContact, SiteVersion
 from tests.builders import NOTICE_ON, a_site, effective
@@ -75,8 +75,8 @@ def test_what_hangs_on_a_site_is_told_as_it_was(session):
         session.delete(contact)
 
     def told(shift: int) -> list[tuple[str, str | None]]:
-        rows = rows_as_of(session, SiteContact, site.id, on=NOTICE_ON + shift * DAY)
-        return [(row["person"], row["phone"]) for row in rows]
+        found = hanging_on(session, site.id, on=NOTICE_ON + shift * DAY)
+        return [(row.person, row.phone) for row in found.contacts]
 
     assert [told(shift) for shift in (4, 5, 10, 15, 30)] == [
         [], [("甲", None)], [("乙", None)], [("乙", "13800000000")], [],
