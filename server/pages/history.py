@@ -24,7 +24,7 @@ from server.actions.told import HIDDEN, field_name, field_of, value_text
 from server.api.history import act_of, changed_fields
 from server.api.parameters import Day
 from server.auth import CurrentActor, ReadingSession, WritingActor
-from server.i18n import language_of
+from server.i18n import catalogue, language_of
 from server.pages.outline import Outline, outline
 from server.pages.render import page
 
@@ -151,7 +151,7 @@ def acts(
             on=min(one.effective_on for one in group),
             at=at.astimezone(SHANGHAI),
             by=by,
-            reason=reason,
+            reason=_said(reason, language),
             import_id=import_id,
             events=events,
         )
@@ -160,6 +160,12 @@ def acts(
         for events in [[_event(one, language, names, field) for one in group]]
         if any(one.changes or one.outline or one.act != "changed" for one in events)
     ]
+
+
+def _said(reason: str, language: Language) -> str:
+    """Return a reason as people read it: where nobody gave one, the name of the act stands there."""
+    acts = catalogue("words")
+    return acts[f"act.{reason}"][language] if f"act.{reason}" in acts else reason
 
 
 def _event(one: Version, language: Language, names: Mapping[str, str], field: str | None) -> Event:

@@ -381,3 +381,11 @@ def test_a_past_day_shows_what_stood_then(own, town):
     past = {row[rows["columns"].index("name")]: row for row in rows["rows"]}["东安里"]
     assert past[rows["columns"].index("told_slots")] == 0
     assert past[rows["columns"].index("ticked_types")] == ["neighbourhood_run", "simple"]
+
+
+def test_where_nobody_gave_a_reason_the_history_names_the_act(own, town):
+    site = site_id(own)
+    assert patch(town, site, note="x").status_code == 200
+    page = town.get(f"/sites/{site}/history", headers={"accept": "text/html"}).text
+    assert "网页填报" in page
+    assert "edit_site" not in page
