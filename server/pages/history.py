@@ -163,7 +163,7 @@ def acts(
 
 
 def _said(reason: str, language: Language) -> str:
-    """Return a reason as people read it: where nobody gave one, the name of the act stands there."""
+    """Return a reason as people read it; where nobody gave one it is the name of the act."""
     acts = catalogue("words")
     return acts[f"act.{reason}"][language] if f"act.{reason}" in acts else reason
 
