@@ -5,11 +5,13 @@ PostgreSQL refuses to run as root: as root its programs are run as the ``postgre
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +19,7 @@ from typing import Final
 from geodata.domain.errors import DomainError
 
 _DATABASE: Final = "fugai"
+_MORE_TRIES: Final = 8
 _SETTINGS: Final = {
     "listen_addresses": "'127.0.0.1'",
     "shared_buffers": "256MB",
@@ -86,10 +89,17 @@ class Cluster:
             (self._folder / "port").write_text(str(port))
         options = f"-p {port} -k '{self._folder}'"
         # A pid file left by kill -9 is no obstacle: pg_ctl sees that the process is gone.
-        self._run(
+        command = (
             *("pg_ctl", "start", "-w", "-t", "60", "-D", str(self._data)),
             *("-l", str(self._folder / "log"), "-o", options),
         )
+        for _ in range(_MORE_TRIES):
+            # What a killed server left running holds its memory for a moment.
+            with contextlib.suppress(DomainError):
+                self._run(*command)
+                return
+            time.sleep(1)
+        self._run(*command)
 
     def stop(self) -> None:
         """Stop the server cleanly; open transactions are rolled back."""
