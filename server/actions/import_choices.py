@@ -18,13 +18,14 @@ from server.actions.import_receipt import Sender
 
 _POSSIBLE: Final = {
     RowOutcome.NEW: {SKIP},
-    RowOutcome.CHANGED: {SKIP, NEW},
+    RowOutcome.CHANGED: {SKIP},
     RowOutcome.UNCHANGED: {SKIP},
     RowOutcome.DOUBTFUL: {SKIP, NEW},
     RowOutcome.MISSING: {DELIST},
     RowOutcome.ERROR: set(),
 }
-"""What may be chosen for a row; a doubtful one may also be one of its candidates."""
+"""What may be chosen for a row; a doubtful one may also be one of its candidates, and one that
+was recognised under another name or place may be another site."""
 
 
 def choose(
@@ -52,4 +53,5 @@ def choose(
 
 
 def _possible(row: StagedRow) -> set[str]:
-    return _POSSIBLE[RowOutcome(row.outcome)] | {str(one["site_id"]) for one in row.candidates}
+    possible = _POSSIBLE[RowOutcome(row.outcome)] | {str(one["site_id"]) for one in row.candidates}
+    return possible | {NEW} if "recognised" in row.changes else possible

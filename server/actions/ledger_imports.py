@@ -6,6 +6,7 @@ import as the last finished step left it, and the next step can be asked for aga
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from geodata.store.imports.sites import write_plan
 from geodata.store.imports.staging import (
     SKIP,
     Staged,
+    chosen_sites,
     chosen_to_leave,
     fingerprint,
     hold_ledger,
@@ -70,7 +72,7 @@ def apply(engine: Engine, sender: Sender, import_id: int, *, skips_faulty: bool 
         sign(session, change)
         staged = staged_rows(session, import_id)
         plan = _plan_again(session, one, staged)
-        _refuse_moved(plan, staged)
+        _refuse_moved(plan, staged, chosen_sites(session, import_id))
         faulty = one.report["counts"]["errors"]
         doubtful = sum(row.outcome is RowOutcome.DOUBTFUL for row in plan.rows)
         if (faulty or doubtful or plan.faults) and not skips_faulty:
@@ -119,8 +121,10 @@ def _plan_again(session: Session, one: LedgerImport, staged: list[Staged]) -> Me
     )
 
 
-def _refuse_moved(plan: MergePlan, staged: list[Staged]) -> None:
+def _refuse_moved(plan: MergePlan, staged: list[Staged], chosen: Mapping[int, int]) -> None:
     """Refuse when an undecided row would do something else than the report says.
+
+    A decided one is held to the version of the site that its choice names.
 
     Raises:
         DomainError: ``import.ledger_moved`` with the names of rows.
@@ -133,5 +137,10 @@ def _refuse_moved(plan: MergePlan, staged: list[Staged]) -> None:
     ]
     known = {row.number for row in plan.rows}
     moved += [row.draft.name for row in staged if row.choice is None and row.number not in known]
+    moved += [
+        plan.sites[site_id].name
+        for site_id, seen in chosen.items()
+        if site_id in plan.sites and plan.sites[site_id].row_version != seen
+    ]
     if moved:
         raise DomainError("import.ledger_moved", count=len(moved), sites=moved[:20])

@@ -76,6 +76,7 @@ def test_logging_in_and_out_by_hand(context: BrowserContext, address: str, open_
     page.fill("#password", "test-password")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{address}/towns")
+    page.wait_for_load_state()  # the menu opens by a script at the page's end
     page.get_by_role("button", name="leader").click()
     page.get_by_text("退出").click()
     expect(page).to_have_url(f"{address}/login")

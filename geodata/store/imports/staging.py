@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Engine, Row, delete, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Engine, Row, any_, cast, delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
@@ -88,14 +88,17 @@ def lock_import(
 def hold_ledger(session: Session, district: str, import_id: int) -> None:
     """Keep others from writing what an import is about to write, until the end.
 
-    One import at a time goes into a district; whoever edits one of its sites waits.
+    One import at a time goes into a district; whoever edits one of the sites that its rows
+    mean, or that a choice names, waits.
     """
     session.execute(
         text("SELECT pg_advisory_xact_lock(hashtext('ledger'), hashtext(:district))"),
         {"district": district},
     )
     meant = select(StagedRow.site_id).where(StagedRow.import_id == import_id)
-    session.execute(select(Site.id).where(Site.id.in_(meant)).order_by(Site.id).with_for_update())
+    named = any_(cast(list(chosen_sites(session, import_id)), ARRAY(BigInteger)))
+    touched = or_(Site.id.in_(meant), Site.id == named)
+    session.execute(select(Site.id).where(touched).order_by(Site.id).with_for_update())
 
 
 def tell_progress(engine: Engine, import_id: int, share: float) -> None:
@@ -155,6 +158,23 @@ def staged_rows(session: Session, import_id: int) -> list[Staged]:
         for number, draft, choice, outcome, site_id, version in rows
         if draft is not None
     ]
+
+
+def chosen_sites(session: Session, import_id: int) -> dict[int, int]:
+    """Return the version that the clerk saw of each site that a choice names, by its id."""
+    rows = session.execute(
+        select(
+            StagedRow.choice, StagedRow.site_id, StagedRow.site_version, StagedRow.candidates
+        ).where(StagedRow.import_id == import_id, StagedRow.choice.is_not(None))
+    )
+    seen: dict[int, int] = {}
+    for choice, site_id, version, candidates in rows:
+        if choice == DELIST and site_id is not None and version is not None:
+            seen[site_id] = version
+        seen |= {
+            one["site_id"]: one["version"] for one in candidates if str(one["site_id"]) == choice
+        }
+    return seen
 
 
 def chosen_to_leave(session: Session, import_id: int) -> set[int]:

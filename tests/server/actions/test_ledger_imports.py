@@ -13,6 +13,7 @@ from geodata.domain.access import Role, Scope
 from geodata.domain.errors import DomainError
 from geodata.ledger.form_reader import read_form
 from geodata.ledger.form_writer import write_form
+from geodata.store.edits import change_site, lock_site
 from geodata.store.queries.coverage_table import Breakdown, coverage_table
 from geodata.store.queries.imports import get_import
 from geodata.store.session import Change, reading, writing
@@ -182,6 +183,43 @@ def test_when_the_ledger_moves_meanwhile_nothing_is_overwritten(desk):
     assert row["changes"] == {"households": [85, 90]}
     desk.apply(late)
     assert desk.ledger()["和平小区"].households == 90
+
+
+@pytest.mark.parametrize("outcome", ["doubtful", "missing"])
+def test_a_site_that_a_choice_names_is_not_overwritten_either(desk, outcome):
+    desk.apply(desk.stage(a_row(**{"户数(户)": 80}), a_row(**{NAME: "乙"})))
+    row = (
+        a_row(**{NAME: "和平花园", "户数(户)": 95})
+        if outcome == "doubtful"
+        else a_row(**{NAME: "乙"})
+    )
+    number = desk.stage(row, a_row(**{NAME: "丙"}), on=SECOND)
+    asked = next(one for one in desk.rows(number) if one["outcome"] == outcome)
+    choice = str(asked["candidates"][0]["site_id"]) if outcome == "doubtful" else "delist"
+    choose(desk.engine, CLERK, number, {asked["number"]: choice})
+    with writing(desk.engine, Change("other", "edit", SECOND)) as session:
+        site = lock_site(session, Scope.everything(), desk.ledger()["和平小区"].id, version=None)
+        change_site(session, site, {"households": 81})
+    with pytest.raises(DomainError) as refused:
+        desk.apply(number)
+    assert refused.value.code == "import.ledger_moved"
+    assert refused.value.facts["sites"] == ["和平小区"]
+    assert desk.ledger()["和平小区"].households == 81
+
+
+def test_a_site_that_was_recognised_may_be_called_another(desk):
+    facts = {"坐落位置": "新建路1号", "建成年份": 1998, "户数(户)": 80}
+    desk.apply(desk.stage(a_row(**facts)))
+    number = desk.stage(a_row(**facts, **{NAME: "和睦家园"}), on=SECOND)
+    (row,) = desk.rows(number)
+    choose(desk.engine, CLERK, number, {row["number"]: "new"})
+    desk.apply(number)
+    assert set(desk.ledger()) == {"和平小区", "和睦家园"}
+    plain = desk.stage(a_row(**facts, 备注="改"), on=SECOND)
+    changed = next(one for one in desk.rows(plain) if one["outcome"] == "changed")
+    with pytest.raises(DomainError) as refused:
+        choose(desk.engine, CLERK, plain, {changed["number"]: "new"})
+    assert refused.value.code == "import.choice_impossible"
 
 
 def test_an_import_is_applied_once(desk):
