@@ -25,6 +25,7 @@ from geodata.domain import (
 )
 from geodata.domain.policy import POLICIES
 from geodata.domain.vocabulary import LANGUAGES, group_of, groups, label, lookup, squeeze, words
+from geodata.layers import LAYERS
 from maps import symbology
 from server.i18n import catalogue
 
@@ -43,7 +44,7 @@ ENUMERATIONS = [
     if isinstance(one, type) and issubclass(one, StrEnum) and one.__module__ == module.__name__
     if one not in SPOKEN_ELSEWHERE
 ]
-PLAIN_LISTS = {"yes_no", "field", "column", "phrase", "policy", "term"}
+PLAIN_LISTS = {"yes_no", "field", "column", "phrase", "policy", "term", "layer"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -101,3 +102,9 @@ def test_every_text_of_the_pages_is_there_in_both_languages(name):
         assert CHINESE.search(zh) or zh == en, key
         # An English sentence may quote the form, which is Chinese.
         assert re.search(r"[A-Za-z]", en) or zh == en, key
+
+
+def test_every_layer_has_words_and_its_values_are_of_known_lists():
+    assert list(words("layer")) == list(LAYERS)
+    lists = {one.vocabulary for layer in LAYERS.values() for one in layer.fields} - {None}
+    assert lists <= set(groups())
