@@ -25,6 +25,13 @@ DRAWING_JS: Final = VENDOR + "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman
 DRAWING_CSS: Final = VENDOR + "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css"
 KIT_CSS: Final = VENDOR + "@tabler/core/dist/css/tabler.min.css"
 
+MODULES: Final = {
+    "@mapbox/point-geometry": VENDOR + "@mapbox/point-geometry/index.js",
+    "@mapbox/vector-tile": VENDOR + "@mapbox/vector-tile/index.js",
+    "pbf": VENDOR + "pbf/index.js",
+}
+"""Where the browser finds the libraries that modules of a page import by name."""
+
 _LOCAL: Final[dict[str, str | None]] = {
     "/leaflet.js": LEAFLET_JS,
     "/leaflet.css": LEAFLET_CSS,
@@ -64,12 +71,15 @@ def local_links(html: str) -> list[str]:
 
 def served(links: list[str]) -> str:
     """Return the elements that load files from this server."""
-    return "\n".join(
-        f'<link rel="stylesheet" href="{link}">'
-        if link.endswith(".css")
-        else f'<script src="{link}"></script>'
-        for link in links
-    )
+    return "\n".join(_loaded(link) for link in links)
+
+
+def _loaded(link: str) -> str:
+    if link.endswith(".css"):
+        return f'<link rel="stylesheet" href="{link}">'
+    if link.endswith(".mjs"):
+        return f'<script type="module" src="{link}"></script>'
+    return f'<script src="{link}"></script>'
 
 
 def inlined(links: list[str]) -> str:

@@ -42,6 +42,8 @@ def draw(overlays: Iterable[MacroElement]) -> Pieces:
         zoom_control=False,
         zoom_snap=0.5,
         max_zoom=19,
+        # A tile takes the place of an older one at once: fading lets what is below shine through.
+        fade_animation=False,
     )
     for overlay in overlays:
         canvas.add_child(overlay)

@@ -24,6 +24,28 @@ def script_json(value: object) -> str:
     return text
 
 
+class TileOverlay(MacroElement):
+    """Lays vector tiles on a map: the ground and the sites, refreshed when others change them.
+
+    Args:
+        config: ``address`` (template of ``{layers}``, ``{z}``, ``{x}``, ``{y}``), ``versions`` and
+            ``events`` (addresses), ``bounds``, ``on``, ``colouring``; what tiles there are is in
+            `maps.coverage_scripts`, which a page with this overlay loads.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "fugai.addTiles({{ this._parent.get_name() }}, {{ this.config }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        """Keep the configuration as JSON."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "TileOverlay"
+        self.config = script_json(config)
+
+
 class ScriptOverlay(MacroElement):
     """Hands a map and a configuration to one of our functions in `maps/static`.
 

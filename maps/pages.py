@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from geodata.domain.boundary import BoundarySource
-from geodata.domain.category import Category
-from geodata.domain.indicator import CoverageKind, Denominator
-from geodata.domain.inspection import VERIFIED_WITHIN_DAYS, InspectionStatus
-from geodata.domain.management import ManagementType
 from geodata.domain.vocabulary import Language, group_of, words
 from maps.assets import DRAWING_CSS, DRAWING_JS, KIT_CSS, OURS, inlined
 from maps.basemaps import Basemap
 from maps.canvas import Pieces, draw
-from maps.overlays import ScriptOverlay
-from maps.symbology import Colouring, colouring_label, entries
+from maps.coverage_scripts import DECODER, FILE_SCRIPTS, given, map_words
+from maps.overlays import ScriptOverlay, TileOverlay
+from maps.symbology import Colouring
+from maps.tiles import drawn_from
 
 MAP_CSS: Final = OURS + "coverage_map.css"
 SCRIPTS: Final = [
     OURS + name
-    for name in (
-        "words.js",
-        "sites.js",
-        "symbols.js",
-        "ground.js",
-        "drawing.js",
-        "labels.js",
-        "labelled.js",
-        "panels.js",
-        "filters.js",
-        "search.js",
-        "coverage_map.js",
-        "site.js",
-        "changes.js",
-        "comparison.js",
-    )
+    for name in ("words.js", "ground.js", "divisions.js", "site.js", "changes.js", "comparison.js")
 ]
 _BOUNDARY_FILES: Final = [
     DRAWING_CSS,
@@ -60,7 +41,6 @@ _BOUNDARY_FILES: Final = [
         )
     ),
 ]
-_LABELLED: Final = (Category, ManagementType, InspectionStatus)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,53 +75,38 @@ def map_files(pieces: Pieces) -> list[str]:
     return [*pieces.links, MAP_CSS, *SCRIPTS]
 
 
+def coverage_files(pieces: Pieces, script: str) -> list[str]:
+    """Return the local files that a page with the coverage map loads, in order.
+
+    Args:
+        pieces: The map.
+        script: Where `maps.coverage_scripts.coverage_script` is to be had.
+    """
+    return [*pieces.links, MAP_CSS, script, DECODER]
+
+
 def coverage_map(
-    subject: MapSubject, sources: Mapping[str, Any], language: Language
+    subject: MapSubject, tiles: Mapping[str, Any], sources: Mapping[str, str], language: Language
 ) -> tuple[Pieces, str]:
     """Return the coverage map's canvas, and the skeleton of its legend and panels.
 
     Args:
         subject: What it is of.
-        sources: ``divisions``, ``sites``, ``ground``: addresses of GeoJSON, or the GeoJSON
-            itself; ``changes``: change of the site count by town code; ``footprints``,
-            ``card``, ``record``, ``town``, ``export``: address templates, left out where there
-            is no server.
+        tiles: Addresses: ``address`` (template), ``versions``, ``events``; ``isSparse``: whether
+            there are few enough sites to draw each at any zoom.
+        sources: Addresses: ``divisions``, ``figures``, ``gaps``, ``search``; templates ``site``,
+            ``card``, ``town``.
         language: Of words and labels.
     """
-    config = coverage_config(subject, sources, language)
-    pieces = draw([ScriptOverlay("startCoverage", config)])
+    config = {"subject": asdict(subject), "sources": dict(sources), **_said(subject, language)}
+    shown = {"bounds": subject.bounds, "on": subject.on, "colouring": subject.colouring}
+    overlay = TileOverlay({**tiles, **shown})
+    return draw([overlay, ScriptOverlay("startCoverage", config)]), _skeleton(subject, language)
+
+
+def _skeleton(subject: MapSubject, language: Language) -> str:
     skeleton = _templates().get_template("coverage_map.html")
-    return pieces, skeleton.render(subject=subject, config=config, t=config["words"])
-
-
-def coverage_config(
-    subject: MapSubject, sources: Mapping[str, Any], language: Language
-) -> dict[str, Any]:
-    """Return all that the map's scripts need to know."""
-    return {
-        "subject": asdict(subject),
-        "sources": dict(sources),
-        "language": language,
-        **_said(subject, language),
-        "verifiedDays": VERIFIED_WITHIN_DAYS,
-        "colourings": [
-            {
-                "key": one.value,
-                "label": colouring_label(one, language),
-                "entries": [asdict(entry) for entry in entries(one, language)],
-            }
-            for one in Colouring
-        ],
-        "labels": {group_of(one): _labels(group_of(one), language) for one in _LABELLED},
-        "denominators": [
-            {"key": key, "label": word.label(language), "unit": word.label(language, short=True)}
-            for key, word in words(group_of(Denominator)).items()
-        ],
-        "kinds": [
-            {"key": key, "label": word.label(language)}
-            for key, word in words(group_of(CoverageKind)).items()
-        ],
-    }
+    return skeleton.render(subject=subject, t=map_words(language))
 
 
 def coverage_file(
@@ -151,18 +116,26 @@ def coverage_file(
 
     Args:
         subject: What it is of.
-        sources: The GeoJSON itself, see `coverage_map`.
+        sources: GeoJSON: ``divisions``, ``sites``, ``ground``.
         language: Of words and labels.
         title: Of the document.
     """
-    pieces, skeleton = coverage_map(subject, sources, language)
+    config = {
+        "subject": asdict(subject),
+        "sources": dict(sources),
+        "drawnFrom": drawn_from(),
+        **given(language),
+        **_said(subject, language),
+    }
+    pieces = draw([ScriptOverlay("startCoverage", config)])
+    files = [*pieces.links, MAP_CSS, *FILE_SCRIPTS]
     document = _templates().get_template("file.html")
     return document.render(
         title=title,
         language=language,
-        files=Markup(inlined([KIT_CSS, *map_files(pieces)])),  # noqa: S704 - ours
+        files=Markup(inlined([KIT_CSS, *files])),  # noqa: S704 - ours
         body=Markup(pieces.body),  # noqa: S704 - written by folium from our own names
-        skeleton=Markup(skeleton),  # noqa: S704 - escaped when it was made
+        skeleton=Markup(_skeleton(subject, language)),  # noqa: S704 - escaped when it was made
         script=Markup(pieces.script),  # noqa: S704 - JSON escaped in `maps.overlays`
     )
 
@@ -176,7 +149,7 @@ def site_map(config: Mapping[str, Any], subject: MapSubject, language: Language)
         subject: The district it lies in.
         language: Of words.
     """
-    return draw([ScriptOverlay("startSite", {**config, **_said(subject, language)})])
+    return draw([ScriptOverlay("startSite", {**config, **_spoken(subject, language)})])
 
 
 def changes_map(config: Mapping[str, Any], subject: MapSubject, language: Language) -> Pieces:
@@ -188,7 +161,7 @@ def changes_map(config: Mapping[str, Any], subject: MapSubject, language: Langua
         subject: The district they lie in.
         language: Of words.
     """
-    said = {**config, "bounds": subject.bounds, **_said(subject, language)}
+    said = {**config, "bounds": subject.bounds, **_spoken(subject, language)}
     return draw([ScriptOverlay("startChanges", said)])
 
 
@@ -200,7 +173,7 @@ def comparison_map(addresses: Mapping[str, str], subject: MapSubject, language: 
         subject: The district.
         language: Of words.
     """
-    config = {**addresses, "bounds": subject.bounds, **_said(subject, language)}
+    config = {**addresses, "bounds": subject.bounds, **_spoken(subject, language)}
     return draw([ScriptOverlay("startComparison", config)])
 
 
@@ -224,35 +197,32 @@ def boundary_map(
     """
     t = map_words(language, "boundary_words")
     labels = _labels(group_of(BoundarySource), language)
-    whole = {**config, **_said(subject, language), "words": t, "sources": labels}
+    whole = {**config, **_spoken(subject, language), "words": t, "sources": labels}
     pieces = draw([ScriptOverlay("startBoundary", {**whole, "language": language})])
     skeleton = _templates().get_template("boundary.html")
     return pieces, skeleton.render(site=config["site"], places=config["places"], t=t)
-
-
-@cache
-def map_words(language: Language, name: str = "words") -> dict[str, str]:
-    """Return the map's own words, or those of one of its pages."""
-    texts = tomllib.loads(files("maps").joinpath(f"{name}.toml").read_text("utf-8"))
-    return {key: entry[language] for key, entry in texts.items()}
 
 
 def _labels(group: str, language: Language) -> dict[str, str]:
     return {key: word.label(language, short=True) for key, word in words(group).items()}
 
 
+def _spoken(subject: MapSubject, language: Language) -> dict[str, Any]:
+    """Return what a map of its own says of itself, with its words."""
+    return {"words": map_words(language), **_said(subject, language)}
+
+
 def _said(subject: MapSubject, language: Language) -> dict[str, Any]:
-    """Return what every map says and shows of itself: its words, its sources, its basemap."""
-    words = map_words(language)
+    """Return what every map says and shows of itself: its sources and its basemap."""
+    said = map_words(language)
     below = subject.basemap
     parts = (
-        words["sample"] if subject.is_sample else "",
-        words["internal"],
+        said["sample"] if subject.is_sample else "",
+        said["internal"],
         subject.attribution,
         below.attribution if below else "",
     )
     return {
-        "words": words,
         "attribution": " · ".join(part for part in parts if part),
         "basemap": None if below is None else asdict(below),
     }

@@ -3,8 +3,9 @@
 
 const RECORD_WIDTH_PX = 400;
 const WHERE_NOTHING_IS = [36, 105];
+const LABELS_MS = 100;
 
-fugai.startCoverage = (map, config) => new fugai.View(map, config).start();
+fugai.startCoverage = (map, config) => new fugai.View(map, { ...fugai.given, ...config }).start();
 
 fugai.View = class {
   constructor(map, config) {
@@ -19,8 +20,10 @@ fugai.View = class {
     this.root = map.getContainer().closest(".fugai");
     this.parts = {};
     for (const part of this.root.querySelectorAll("[data-part]")) this.parts[part.dataset.part] = part;
-    this.sites = [];
     this.towns = [];
+    const { sources } = config;
+    this.register = sources.figures ? new fugai.ServerRegister(sources) : new fugai.FileRegister(sources);
+    this.gapList = new fugai.GapList(this);
   }
 
   colouring() {
@@ -44,7 +47,7 @@ fugai.View = class {
   /** Why nothing is shown, and what to do about it. */
   nothing() {
     const { words, config } = this;
-    if (this.sites.length) return words.no_sites;
+    if (this.register.rows.length) return words.no_sites;
     return fugai.fill(words.no_sites_yet, { district: config.subject.district });
   }
 
@@ -55,8 +58,7 @@ fugai.View = class {
       .zoom({ position: "bottomright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out })
       .addTo(map);
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-    this.groundRenderer = fugai.layGround(map);
-    this.siteRenderer = L.canvas({ padding: 0.3, tolerance: 3 });
+    this.divisionRenderer = L.canvas({ padding: 0.3, tolerance: 3 });
     this.labels = new fugai.Labels(map);
     this.fit();
     fugai.layBasemap(map, this.config.basemap);
@@ -67,15 +69,16 @@ fugai.View = class {
   }
 
   async load() {
-    const { parts, words, config } = this;
+    const { parts, words } = this;
     parts.status.hidden = false;
     parts.retry.hidden = true;
     parts["status-text"].textContent = words.loading;
     try {
-      const [divisions, sites, ground] = await Promise.all(
-        ["divisions", "sites", "ground"].map((name) => fugai.read(config.sources[name])),
-      );
-      this.build(divisions.features, sites.features, ground.features);
+      // The picture and the figures come by different ways, and neither waits for the other.
+      const drawn = this.layTiles();
+      await this.register.load();
+      this.build();
+      await drawn;
       parts.status.hidden = true;
       this.root.dataset.ready = "true";
     } catch (error) {
@@ -85,26 +88,43 @@ fugai.View = class {
     }
   }
 
-  build(divisions, sites, ground) {
+  /** Lay the tiles that the page has, or cut the file's own data into tiles. */
+  layTiles() {
+    if (this.tiles) return this.tiles.drawn;
     const { map, config } = this;
-    this.sites = sites;
-    this.towns = divisions.map((one) => one.properties).filter((one) => one.kind === "town");
-    this.siteLayers = new fugai.SiteLayers(map, this.siteRenderer, sites, {
-      symbols: this.symbols,
-      onClick: (site) => this.open(site, false),
-      describe: (site) => this.describe(site),
+    this.tiles = fugai.tilesOf(map) || fugai.tilesOfFile(map, config);
+    this.tiles.look.set(this.filter, this.colouring());
+    this.tiles.layers.areas.on("fugai:drawn", L.Util.throttle(this.label, LABELS_MS, this));
+    if (this.tiles.live) this.tiles.live.onFigures = () => this.renewFigures();
+    this.pointing = new fugai.Pointing(this);
+    return this.tiles.begin();
+  }
+
+  build() {
+    const { map, register } = this;
+    this.towns = register.divisions
+      .map((one) => one.properties)
+      .filter((one) => one.kind === "town");
+    this.divisions = new fugai.Divisions(map, this.divisionRenderer, register.divisions, (code, at) => {
+      if (!this.tiles.at(at)) this.toggleTown(code);
     });
-    fugai.drawGround(map, ground, this.groundRenderer);
-    this.divisions = new fugai.Divisions(map, this.siteRenderer, divisions, (code) =>
-      this.toggleTown(code),
-    );
-    this.divisionFeatures = divisions;
-    if (config.sources.footprints) {
-      fugai.drawFootprints(map, this.groundRenderer, config.sources.footprints);
-    }
     fugai.startSearch(this);
     if (!this.townName(this.filter.town)) this.filter.town = null;
     if (this.filter.town) this.zoomToTown(this.filter.town);
+    this.refresh();
+  }
+
+  /** Somebody has changed sites: figures and lists follow, the tiles do so by themselves. */
+  async renewFigures() {
+    try {
+      await this.register.loadRows();
+    } catch (error) {
+      // The next change asks again; until then the figures of before stay.
+      console.error(error);
+      return;
+    }
+    this.gapList.forget();
+    this.register.named.clear();
     this.refresh();
   }
 
@@ -150,31 +170,33 @@ fugai.View = class {
   }
 
   zoomToTown(code) {
-    const bounds = this.divisions.boundsOf(code) || L.latLngBounds([]);
-    if (!bounds.isValid()) {
-      for (const site of this.sites) {
-        if (site.properties.town === code && site.bounds) bounds.extend(site.bounds);
-      }
-    }
-    if (bounds.isValid()) this.show(bounds, { maxZoom: 16 });
+    const extent = this.register.extents[code];
+    const bounds = this.divisions.boundsOf(code) || (extent && fugai.boundsOfExtent(extent));
+    if (bounds && bounds.isValid()) this.show(bounds, { maxZoom: 16 });
   }
 
   refresh() {
-    const kept = this.sites.filter((site) => fugai.keeps(this.filter, site));
-    const inTowns = this.sites.filter((site) => fugai.keeps(this.filter, site, "town"));
+    const { rows } = this.register;
+    const kept = rows.filter((row) => fugai.keeps(this.filter, row));
+    const inTowns = rows.filter((row) => fugai.keeps(this.filter, row, "town"));
     const place = this.filter.town ? this.townName(this.filter.town) : this.config.subject.name;
-    this.byTown = fugai.groupBy(inTowns, (site) => site.properties.town);
+    this.byTown = fugai.groupBy(inTowns, (row) => row.properties.town);
     fugai.showHead(this, fugai.addUp(kept, this.chosen.denominator), place);
     fugai.showTowns(this);
-    fugai.showGaps(this, kept);
+    this.gapList.show(kept);
     fugai.showLegend(this, kept);
     fugai.showFilters(this);
     this.showChoices();
-    this.siteLayers.show(kept, this.colouring());
+    this.tiles.show(this.filter, this.colouring());
     const isGapMap = this.chosen.colouring === "gap";
     this.divisions.style(this.filter.town, isGapMap ? (code) => this.uncoveredShare(code) : null);
-    this.labels.set(fugai.labelled(this));
+    this.label();
     this.writeAddress();
+  }
+
+  /** Place the names anew: of towns by their figures, of sites by the tiles that are there. */
+  label() {
+    if (this.divisions) this.labels.set(fugai.labelled(this));
   }
 
   uncoveredShare(code) {
@@ -206,7 +228,7 @@ fugai.View = class {
     parts.whole.hidden = this.filter.town === null;
   }
 
-  /** What the pointer tells about a site. */
+  /** What the pointer tells about a site; its name may be an element. */
   describe(site) {
     const p = site.properties;
     const lines = this.config.colourings
@@ -215,7 +237,7 @@ fugai.View = class {
     return fugai.element(
       "div",
       {},
-      fugai.element("b", {}, p.name),
+      site.name || fugai.element("b", {}, p.name),
       fugai.element("div", {}, p.covered ? this.words.covered : this.words.uncovered),
       ...lines,
     );
@@ -226,12 +248,15 @@ fugai.View = class {
     const { map, config } = this;
     this.root.dataset.sheet = "none";
     if (moves && site.bounds) this.show(site.bounds, { maxZoom: 16.5 }, RECORD_WIDTH_PX);
-    this.siteLayers.select(site);
+    this.tiles.select(site.id);
     if (config.sources.card) {
       const address = config.sources.card.replace("{id}", site.id);
       this.root.dispatchEvent(new CustomEvent("fugai:open", { detail: { address, id: site.id } }));
-    } else if (site.centre) {
-      L.popup({ maxWidth: 320 }).setLatLng(site.centre).setContent(this.card(site)).openOn(map);
+    } else {
+      const known = this.register.byId.get(site.id);
+      if (!known.bounds) return;
+      const popup = L.popup({ maxWidth: 320 }).setLatLng(known.bounds.getCenter());
+      popup.setContent(this.card(known)).openOn(map);
     }
   }
 
@@ -252,7 +277,8 @@ fugai.View = class {
   }
 
   wire() {
-    const { parts, root } = this;
+    const { parts, root, words, config } = this;
+    parts.counted.textContent = fugai.fill(words.counted, { days: config.verifiedDays });
     parts.whole.addEventListener("click", () => this.chooseTown(null));
     parts["filter-button"].addEventListener("click", () => {
       parts.filters.hidden = !parts.filters.hidden;
@@ -276,7 +302,7 @@ fugai.View = class {
       tab.classList.toggle("active", tab.dataset.tab === name);
       this.parts[tab.dataset.tab].hidden = tab.dataset.tab !== name;
     }
-    if (this.siteLayers) this.refresh();
+    if (this.divisions) this.refresh();
   }
 
   /** The address keeps colouring, town and denominator, so that a link opens the same map. */
@@ -301,9 +327,8 @@ fugai.View = class {
   }
 };
 
-/** GeoJSON from an address, or as it is. */
+/** JSON from an address. */
 fugai.read = async (source) => {
-  if (typeof source !== "string") return source;
   const answer = await fetch(source);
   if (answer.status === 401) location.reload();
   if (!answer.ok) throw new Error(`${answer.status} ${source}`);

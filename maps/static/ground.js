@@ -3,7 +3,7 @@
 
 const GROUND_PANE = "fugai-ground";
 const FOOTPRINTS_FROM_ZOOM = 15;
-const ROADS = {
+fugai.ROADS = {
   // rank: width in pixels at zoom 12 and at zoom 17, colour, first zoom
   1: { thin: 2.6, thick: 13, colour: "#ffffff", casing: "#d5cdbd", from: 0 },
   2: { thin: 2, thick: 11, colour: "#ffffff", casing: "#ddd6c8", from: 0 },
@@ -11,7 +11,14 @@ const ROADS = {
   4: { thin: 0.8, thick: 6, colour: "#ffffff", casing: "#e6e1d6", from: 13 },
   5: { thin: 0.5, thick: 3, colour: "#ffffff", casing: "#eae6dc", from: 15 },
 };
-const AREAS = { water: "#a9cfe8", green: "#cfe6c2", residential: "#eae4d9" };
+fugai.AREAS = { water: "#a9cfe8", green: "#cfe6c2", residential: "#eae4d9" };
+
+/** How wide a road is on the screen; its casing is a little wider. */
+fugai.roadWidth = (rank, zoom, pass) => {
+  const { thin, thick } = fugai.ROADS[rank];
+  const near = Math.min(1, Math.max(0, (zoom - 12) / 5));
+  return thin + (thick - thin) * near ** 1.6 + (pass === "casing" ? 1.6 : 0);
+};
 
 /** Panes below the sites, so that the ground never takes a click. */
 fugai.layGround = (map) => {
@@ -30,9 +37,9 @@ fugai.drawGround = (map, features, renderer) => {
     if (layer === "road") {
       const points = L.GeoJSON.coordsToLatLngs(feature.geometry.coordinates);
       roads.push({ rank, points });
-    } else if (AREAS[layer]) {
+    } else if (fugai.AREAS[layer]) {
       const rings = L.GeoJSON.coordsToLatLngs(feature.geometry.coordinates, 2);
-      const style = { ...base, stroke: false, fillColor: AREAS[layer], fillOpacity: 1 };
+      const style = { ...base, stroke: false, fillColor: fugai.AREAS[layer], fillOpacity: 1 };
       areas.addLayer(L.polygon(rings, style));
     }
   }
@@ -43,19 +50,16 @@ fugai.drawGround = (map, features, renderer) => {
     for (let rank = 5; rank >= 1; rank -= 1) {
       const points = roads.filter((road) => road.rank === rank).map((road) => road.points);
       if (points.length === 0) continue;
-      const style = { ...base, color: ROADS[rank][pass], lineCap: "round", smoothFactor: 1 };
+      const style = { ...base, color: fugai.ROADS[rank][pass], lineCap: "round", smoothFactor: 1 };
       lines.push({ rank, pass, layer: L.polyline(points, style) });
     }
   }
   const restyle = () => {
     const zoom = map.getZoom();
-    const near = Math.min(1, Math.max(0, (zoom - 12) / 5));
     for (const { rank, pass, layer } of lines) {
-      const road = ROADS[rank];
-      const isShown = zoom >= road.from;
+      const isShown = zoom >= fugai.ROADS[rank].from;
       if (isShown !== map.hasLayer(layer)) map[isShown ? "addLayer" : "removeLayer"](layer);
-      const width = road.thin + (road.thick - road.thin) * near ** 1.6;
-      layer.setStyle({ weight: pass === "casing" ? width + 1.6 : width });
+      layer.setStyle({ weight: fugai.roadWidth(rank, zoom, pass) });
     }
   };
   map.on("zoomend", restyle);

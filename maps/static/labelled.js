@@ -6,7 +6,7 @@ const SITE_NAMES_FROM = 15.5;
 const LONE_NAMES_FROM = 17.5;
 
 fugai.labelled = (view) => {
-  const placed = view.divisionFeatures.map((feature) => ({
+  const placed = view.register.divisions.map((feature) => ({
     ...feature.properties,
     at: fugai.middleOf(view, feature),
   }));
@@ -14,7 +14,7 @@ fugai.labelled = (view) => {
   return [
     ...known.filter((one) => one.kind === "town").map((town) => fugai.townLabel(view, town)),
     ...known.filter((one) => one.kind === "neighbourhood").map(fugai.neighbourhoodLabel),
-    ...fugai.siteLabels(view.siteLayers.shown),
+    ...fugai.siteLabels(view),
   ];
 };
 
@@ -45,32 +45,33 @@ fugai.neighbourhoodLabel = ({ name, at }) => ({
   kind: "is-neighbourhood",
 });
 
-fugai.siteLabels = (sites) =>
-  sites
-    .filter((site) => site.rings)
-    .sort((a, b) => (b.properties.households || 0) - (a.properties.households || 0))
-    .map(({ centre, properties }) => ({
-      at: centre,
+fugai.siteLabels = (view) => {
+  if (view.map.getZoom() < SITE_NAMES_FROM) return [];
+  return view.tiles
+    .outlined()
+    .filter(({ properties }) => properties.name)
+    .sort((a, b) => (b.properties.households || 0) - (a.properties.households || 0) || a.id - b.id)
+    .map(({ box, properties }) => ({
+      at: fugai.boundsOfBox(box).getCenter(),
       from: properties.category === "standalone_building" ? LONE_NAMES_FROM : SITE_NAMES_FROM,
       to: EVERY_ZOOM,
       size: 11,
       lines: [properties.name],
       kind: "is-site",
     }));
+};
 
 /** Where a division's name goes: into its largest part, else amid the sites of a town. */
 fugai.middleOf = (view, feature) => {
-  if (feature.middle === undefined) feature.middle = fugai.findMiddle(view.sites, feature);
+  if (feature.middle === undefined) feature.middle = fugai.findMiddle(view.register.extents, feature);
   return feature.middle;
 };
 
-fugai.findMiddle = (sites, { geometry, properties }) => {
+fugai.findMiddle = (extents, { geometry, properties }) => {
   if (geometry) {
     const largest = geometry.coordinates.reduce((a, b) => (b[0].length > a[0].length ? b : a));
     return L.PolyUtil.polygonCenter(L.GeoJSON.coordsToLatLngs(largest[0]), L.CRS.EPSG3857);
   }
-  const own = sites.filter((site) => site.properties.town === properties.code && site.centre);
-  if (properties.kind !== "town" || own.length === 0) return null;
-  const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-  return L.latLng(median(own.map((one) => one.centre.lat)), median(own.map((one) => one.centre.lng)));
+  const extent = extents[properties.code];
+  return extent ? fugai.boundsOfExtent(extent).getCenter() : null;
 };

@@ -1,7 +1,5 @@
-// The figures beside the map: the rate with its formula, the towns, the gaps, the legend.
+// The figures beside the map: the rate with its formula, the towns, the legend.
 "use strict";
-
-const MOST_GAPS = 200;
 
 /** What is missing to full coverage, as text; nothing where there is nothing to cover. */
 fugai.togo = ({ words, amounts }, sums, denominator) => {
@@ -57,7 +55,7 @@ fugai.showTowns = (view) => {
   const rows = view.towns.map((town) => {
     const sums = fugai.addUp(view.byTown.get(town.code) || [], denominator.key);
     const isComplete = sums.covered >= sums.whole;
-    const change = (config.sources.changes || {})[town.code];
+    const change = view.register.changes[town.code];
     const isChosen = view.filter.town === town.code;
     return fugai.element(
       "div",
@@ -116,47 +114,14 @@ fugai.showTowns = (view) => {
   parts.towns.replaceChildren(...rows);
 };
 
-/** The uncovered sites: standalone buildings first, then by days uncovered. */
-fugai.showGaps = (view, sites) => {
-  const { parts, words, amounts, config } = view;
-  const on = config.subject.on;
-  const days = ({ properties }) =>
-    properties.uncovered_since ? fugai.daysBetween(properties.uncovered_since, on) : 0;
-  const isCommunity = (site) => (site.properties.category === "standalone_building" ? 0 : 1);
-  const gaps = sites
-    .filter((site) => !site.properties.covered)
-    .sort((a, b) => isCommunity(a) - isCommunity(b) || days(b) - days(a));
-  parts["gap-count"].textContent = amounts.count(gaps.length);
-  if (parts.gaps.hidden) return;
-  const rows = gaps.slice(0, MOST_GAPS).map((site) =>
-    fugai.element(
-      "button",
-      { type: "button", class: "fugai-gap", onclick: () => view.open(site, true) },
-      fugai.element("span", { class: "fugai-gap-name" }, site.properties.name),
-      fugai.element(
-        "span",
-        { class: "fugai-gap-note" },
-        view.whereabouts(site),
-      ),
-      fugai.element("span", { class: "fugai-gap-days" }, fugai.fill(words.since, { days: days(site) })),
-    ),
-  );
-  if (gaps.length > MOST_GAPS) {
-    const text = fugai.fill(words.more, { count: amounts.count(gaps.length - MOST_GAPS) });
-    rows.push(fugai.element("div", { class: "fugai-note" }, text));
-  }
-  if (gaps.length === 0) rows.push(fugai.element("div", { class: "fugai-note" }, words.no_gaps));
-  parts.gaps.replaceChildren(...rows);
-};
-
 /** The legend: each symbol that is on the map with its count; the counts add up to the total. */
-fugai.showLegend = (view, sites) => {
+fugai.showLegend = (view, kept) => {
   const { parts, words, amounts } = view;
   const colouring = view.colouring();
   const counts = new Map();
-  for (const site of sites) {
-    const symbol = view.symbols.of(site, colouring);
-    counts.set(symbol, (counts.get(symbol) || 0) + 1);
+  for (const row of kept) {
+    const symbol = view.symbols.of(row, colouring);
+    counts.set(symbol, (counts.get(symbol) || 0) + row.sites);
   }
   const rows = [...counts]
     .sort(([a], [b]) => a.rank - b.rank)
@@ -169,25 +134,24 @@ fugai.showLegend = (view, sites) => {
         fugai.element("span", { class: "fugai-legend-count", "data-count": count }, amounts.count(count)),
       ),
     );
-  const unplaced = sites.filter((site) => !site.centre).length;
-  const points = sites.filter((site) => site.centre && !site.rings).length;
+  const [total, unplaced, points] = ["sites", "unplaced", "points"].map((name) => fugai.sumOf(kept, name));
   const notes = [
     unplaced ? fugai.fill(words.unplaced, { count: amounts.count(unplaced) }) : "",
     points ? fugai.fill(words.points, { count: amounts.count(points) }) : "",
     [...counts.keys()].some((symbol) => symbol.colours.length > 1) ? words.several : "",
-    colouring.key === "gap" || sites.length === 0 ? "" : words.dots,
+    colouring.key === "gap" || total === 0 ? "" : words.dots,
   ];
   parts.legend.replaceChildren(
     fugai.element("div", { class: "fugai-legend-title" }, colouring.label),
     fugai.element("ul", {}, ...rows),
     fugai.element(
       "div",
-      { class: "fugai-legend-total", "data-total": sites.length },
-      fugai.fill(words.shown, { total: amounts.count(sites.length) }),
+      { class: "fugai-legend-total", "data-total": total },
+      fugai.fill(words.shown, { total: amounts.count(total) }),
     ),
     ...notes.filter(Boolean).map((note) => fugai.element("div", { class: "fugai-legend-note" }, note)),
   );
-  if (sites.length === 0) {
+  if (total === 0) {
     parts.legend.append(fugai.element("div", { class: "fugai-note" }, view.nothing()));
   }
 };

@@ -1,4 +1,4 @@
-// The sites of a map: which ones a filter keeps, and what they add up to.
+// The sites of a map, one by one or in rows of alike ones: which a filter keeps, what they add up to.
 "use strict";
 
 fugai.UNREPORTED = "unreported";
@@ -38,26 +38,27 @@ fugai.keeps = (filter, site, except) => {
 
 const PARTS = { covered: "covered", market: "market_covered", verified: "verified" };
 
-/** Add up some sites in a denominator: whole, and the covered, market and verified parts. */
-fugai.addUp = (sites, denominator) => {
-  const sums = { whole: 0, covered: 0, market: 0, verified: 0, sites: 0 };
-  for (const site of sites) {
-    const p = site.properties;
-    const amount = denominator === "sites" ? 1 : p[denominator] || 0;
-    sums.sites += 1;
+/** Add up rows of alike sites in a denominator: whole, and the covered, market, verified parts. */
+fugai.addUp = (rows, denominator) => {
+  const sums = { whole: 0, covered: 0, market: 0, verified: 0 };
+  for (const row of rows) {
+    const amount = row[denominator];
     sums.whole += amount;
-    for (const [sum, flag] of Object.entries(PARTS)) if (p[flag]) sums[sum] += amount;
+    for (const [sum, flag] of Object.entries(PARTS)) if (row.properties[flag]) sums[sum] += amount;
   }
   return sums;
 };
 
-/** Sites by a key, in the order in which keys first appear. */
-fugai.groupBy = (sites, keyOf) => {
+/** How many there are of something among rows. */
+fugai.sumOf = (rows, name) => rows.reduce((sum, row) => sum + row[name], 0);
+
+/** Rows by a key, in the order in which keys first appear. */
+fugai.groupBy = (rows, keyOf) => {
   const groups = new Map();
-  for (const site of sites) {
-    const key = keyOf(site);
+  for (const row of rows) {
+    const key = keyOf(row);
     if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(site);
+    groups.get(key).push(row);
   }
   return groups;
 };

@@ -22,7 +22,8 @@ from geodata.store.queries.drawn import (
 )
 from geodata.store.queries.state import SiteFilter
 from maps.basemaps import Basemap
-from maps.pages import MapSubject, coverage_file, map_words
+from maps.coverage_scripts import map_words
+from maps.pages import MapSubject, coverage_file
 from maps.symbology import Colouring
 
 _OSM: Final = "© OpenStreetMap contributors"

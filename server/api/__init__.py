@@ -20,6 +20,7 @@ from server.api import (
     ledger,
     ledger_imports,
     login,
+    map_figures,
     milestones,
     sites,
     trend,
@@ -29,7 +30,7 @@ from server.api import (
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(figures, trend, drawn, exports, vectors, ledger_imports, import_columns),
+    *(figures, trend, drawn, map_figures, exports, vectors, ledger_imports, import_columns),
     *(edits, evidence, ledger, milestones, boundary),
 )
 for _module in _MODULES:

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from datetime import date
+from hashlib import sha256
+from typing import Final
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from geodata.store.queries.coverage_table import Breakdown, coverage_table
-from geodata.store.queries.state import SiteFilter
-from maps.assets import served
-from maps.pages import coverage_map, map_files
+from geodata.store.queries.map_figures import count_listed
+from maps.assets import MODULES, served
+from maps.coverage_scripts import coverage_script
+from maps.overlays import script_json
+from maps.pages import coverage_files, coverage_map
 from maps.symbology import Colouring
 from server.actions.export_map import map_subject
 from server.auth import ReadingSession
 from server.i18n import language_of
-from server.pages.context import Shown, ShownDistrict, basemap_of, ground_addresses
+from server.pages.context import Shown, ShownDistrict, basemap_of
 from server.pages.render import page
 
+_SPARSE_SITES: Final = 4000
+"""So many are drawn each by itself at any zoom; more are merged where the map is far away."""
+
 router = APIRouter()
+
+
+@router.get("/map/coverage.js", include_in_schema=False)
+def script(request: Request) -> Response:
+    """Return the scripts of the coverage map with the words of a language."""
+    content = coverage_script(language_of(request)).encode()
+    etag = f'"{sha256(content).hexdigest()[:16]}"'
+    headers = {"ETag": etag, "Cache-Control": "public, no-cache"}
+    if request.headers.get("if-none-match", "").removeprefix("W/") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="text/javascript", headers=headers)
 
 
 @router.get("/map")
@@ -46,23 +64,6 @@ def _map(
     language = language_of(request)
     code = shown.district.code
     asked = urlencode({"district": code, "on": shown.on.isoformat()})
-    changes = coverage_table(
-        session,
-        shown.actor.scope,
-        by=Breakdown.TOWN,
-        on=shown.on,
-        wanted=SiteFilter(district=code),
-        with_change=True,
-    )
-    export = f"/map/export.html?{asked}&lang={language}"
-    sources = {
-        "divisions": f"/api/map/divisions.geojson?{asked}",
-        "sites": f"/api/map/sites.geojson?{asked}",
-        **ground_addresses(code),
-        "card": f"/sites/{{id}}/card?on={shown.on.isoformat()}",
-        "town": f"/towns/{{code}}?on={shown.on.isoformat()}",
-        "changes": {row.code: row.sites_change for row in changes.rows},
-    }
     subject = map_subject(
         session,
         shown.actor.scope,
@@ -72,14 +73,36 @@ def _map(
         town=town,
         below=basemap_of(request),
     )
-    pieces, skeleton = coverage_map(subject, sources, language)
+    tiles = {
+        "address": f"/tiles/{{layers}}/{{z}}/{{x}}/{{y}}.mvt?{asked}",
+        "versions": f"/api/map/versions?district={quote(code)}",
+        "events": f"/api/events?district={quote(code)}",
+        "isSparse": count_listed(session, shown.actor.scope, code) <= _SPARSE_SITES,
+    }
+    sources = _sources(asked, shown.on)
+    pieces, skeleton = coverage_map(subject, tiles, sources, language)
     return page(
         request,
         "map.html",
         active="gaps" if colouring is Colouring.GAP else "map",
-        files=served(map_files(pieces)),
+        imports=script_json({"imports": MODULES}),
+        files=served(coverage_files(pieces, f"/map/coverage.js?lang={language}")),
         skeleton=skeleton,
         pieces=pieces,
-        export=export,
+        export=f"/map/export.html?{asked}&lang={language}",
         **shown.head(),
     )
+
+
+def _sources(asked: str, on: date) -> dict[str, str]:
+    """Return where the map finds what is beside its picture."""
+    day = on.isoformat()
+    return {
+        "divisions": f"/api/map/divisions.geojson?{asked}",
+        "figures": f"/api/map/cube?{asked}",
+        "gaps": f"/api/map/gaps?{asked}",
+        "search": f"/api/sites?{asked}",
+        "site": f"/api/sites/{{id}}?on={day}",
+        "card": f"/sites/{{id}}/card?on={day}",
+        "town": f"/towns/{{code}}?on={day}",
+    }

@@ -1,0 +1,70 @@
+// What others change, as the server tells of it: the counters of blocks, and with them the tiles.
+"use strict";
+
+const SETTLE_MS = 200;
+
+/** Listens as long as the page is open; `onFigures` is called when the figures have changed. */
+fugai.Live = class {
+  constructor(tiles, { events, versions, on }) {
+    this.tiles = tiles;
+    this.addresses = { events, versions };
+    this.on = on;
+    this.onFigures = () => {};
+    this.day = null;
+    /** Fulfilled when the first counters are there, or cannot be had. */
+    this.known = this.read().then((counters) => {
+      if (counters) this.start(counters);
+    });
+    this.known.then(() => this.listen());
+  }
+
+  /** All counters; without them tiles are asked for by their ETag: slower, and as true. */
+  async read() {
+    try {
+      const answer = await fetch(this.addresses.versions);
+      return answer.ok ? await answer.json() : null;
+    } catch (error) {
+      return null;
+    }
+  }
+
+  start({ day, ...counters }) {
+    this.day = day;
+    this.tiles.source.versions.take(counters, true);
+  }
+
+  listen() {
+    const stream = new EventSource(this.addresses.events);
+    const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data)));
+    on("versions", (counters) => this.takeAll(counters));
+    on("changed", ({ group, blocks }) => this.take({ [group]: blocks }, false));
+    on("day", ({ day }) => this.turnDay(day));
+    on("reload", async () => this.takeAll(await this.read()));
+    // A page that is left must not hold a connection that the next one waits for.
+    window.addEventListener("pagehide", () => stream.close());
+  }
+
+  takeAll(told) {
+    if (!told) return;
+    const { day, ...counters } = told;
+    this.turnDay(day);
+    this.take(counters, true);
+  }
+
+  /** Take counters over; what is drawn from older ones is fetched, the rest stays. */
+  take(counters, isAll) {
+    const changed = this.tiles.source.versions.take(counters, isAll);
+    if (changed.has("ground") || changed.has("footprints")) this.tiles.renew("ground");
+    if (!changed.has("sites")) return;
+    this.tiles.renew("sites");
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.onFigures(), SETTLE_MS);
+  }
+
+  /** Today has become yesterday: a map of today shows the new day. */
+  turnDay(day) {
+    const before = this.day;
+    this.day = day;
+    if (before !== null && before !== day && this.on === before) location.reload();
+  }
+};
