@@ -76,26 +76,37 @@ fugai.View = class {
     try {
       // The picture and the figures come by different ways, and neither waits for the other.
       const drawn = this.layTiles();
-      await this.register.load();
-      this.build();
+      if (!this.divisions) {
+        await this.register.load();
+        this.build();
+      }
       await drawn;
+      if (this.tiles.hasFailed()) return;
       parts.status.hidden = true;
       this.root.dataset.ready = "true";
     } catch (error) {
-      console.error(error);
-      parts["status-text"].textContent = words.failed;
-      parts.retry.hidden = false;
+      this.fail(error);
     }
+  }
+
+  /** Say that something could not be had, and offer to ask again. */
+  fail(error) {
+    const { parts, words } = this;
+    console.error(error);
+    parts.status.hidden = false;
+    parts["status-text"].textContent = words.failed;
+    parts.retry.hidden = false;
   }
 
   /** Lay the tiles that the page has, or cut the file's own data into tiles. */
   layTiles() {
-    if (this.tiles) return this.tiles.drawn;
+    if (this.tiles) return Promise.all([this.tiles.renew("ground"), this.tiles.renew("sites")]);
     const { map, config } = this;
     this.tiles = fugai.tilesOf(map) || fugai.tilesOfFile(map, config);
     this.tiles.look.set(this.filter, this.colouring());
     this.tiles.layers.areas.on("fugai:drawn", L.Util.throttle(this.label, LABELS_MS, this));
     if (this.tiles.live) this.tiles.live.onFigures = () => this.renewFigures();
+    this.tiles.onFailure = (error) => this.fail(error);
     this.pointing = new fugai.Pointing(this);
     return this.tiles.begin();
   }

@@ -3,6 +3,7 @@
 
 const AREAS_PANE = "fugai-areas";
 const DOTS_PANE = "fugai-dots";
+const AREAS_OPACITY = 0.88;
 
 /** Lay tiles from the server on a map; `fugai.tilesOf` gives them to whoever goes on with them. */
 fugai.addTiles = (map, config) => {
@@ -31,6 +32,7 @@ fugai.MapTiles = class {
     this.source = source;
     this.config = config;
     this.symbols = new fugai.Symbols(config.colourings);
+    this.onFailure = (error) => console.error(error);
     const first = config.colourings.find((one) => one.key === config.colouring);
     this.look = new fugai.Look(this.symbols, first);
     for (const [pane, zIndex] of [[GROUND_PANE, 250], [AREAS_PANE, 420], [DOTS_PANE, 430]]) {
@@ -49,18 +51,20 @@ fugai.MapTiles = class {
         margin: DOT_MARGIN_PX,
       }),
     };
+    for (const layer of Object.values(this.layers)) {
+      layer.on("tileerror", ({ error }) => this.onFailure(error));
+    }
+    // As one: where tiles overlap by a pixel nothing is darker.
+    map.getPane(AREAS_PANE).style.opacity = AREAS_OPACITY;
   }
 
   /** Put the tiles on the map, which has a view by now, and tell when the first are drawn. */
-  begin() {
-    this.drawn = (async () => {
-      if (this.live) await this.live.known;
-      const layers = Object.values(this.layers);
-      const drawn = layers.map((layer) => new Promise((resolve) => layer.once("load", resolve)));
-      for (const layer of layers) layer.addTo(this.map);
-      await Promise.all(drawn);
-    })();
-    return this.drawn;
+  async begin() {
+    if (this.live) await this.live.known;
+    const layers = Object.values(this.layers);
+    const drawn = layers.map((layer) => new Promise((resolve) => layer.once("load", resolve)));
+    for (const layer of layers) layer.addTo(this.map);
+    await Promise.all(drawn);
   }
 
   /** Merged circles know no filter of several things at once: with one set, sites come one by one. */
@@ -89,8 +93,21 @@ fugai.MapTiles = class {
   }
 
   /** Fetch what has changed of a theme, and nothing else. */
-  renew(theme) {
-    for (const layer of Object.values(this.layers)) if (layer.options.theme === theme) layer.renew();
+  async renew(theme) {
+    const layers = Object.values(this.layers).filter((layer) => layer.options.theme === theme);
+    try {
+      await Promise.all(layers.map((layer) => layer.renew()));
+    } catch (error) {
+      // What could not be had keeps its old picture.
+      this.onFailure(error);
+    }
+  }
+
+  /** Whether a part of the picture is missing. */
+  hasFailed() {
+    return Object.values(this.layers).some((layer) =>
+      [...layer.live.values()].some((square) => square.hasFailed),
+    );
   }
 
   /** The site, merged circle or building at a place, on top of the others. */
@@ -104,33 +121,16 @@ fugai.MapTiles = class {
     return null;
   }
 
-  /** Sites with an outline on the screen, each once: id, properties, place, and how large it is. */
+  /** Sites with an outline on the screen, each once: id, properties, and the box around it. */
   outlined() {
     const found = new Map();
-    for (const { contents, parts, coords } of this.layers.areas.live.values()) {
-      if (!contents || coords.z !== this.layers.areas.levelZoom()) continue;
-      parts.forEach((part, index) => {
-        for (const [kind, marks] of contents[index].areas) {
-          if (!this.look.symbolOf(kind)) continue;
-          for (const mark of marks) fugai.growBox(found, mark, part);
-        }
-      });
+    for (const { part, content } of this.layers.areas.onTop()) {
+      for (const [kind, marks] of content.areas) {
+        if (!this.look.symbolOf(kind)) continue;
+        for (const mark of marks) fugai.growBox(found, mark, part);
+      }
     }
     return [...found.values()];
-  }
-
-  /** Whether a site is drawn anywhere on the screen, and where. */
-  boundsOf(id) {
-    let bounds = null;
-    for (const { contents, parts } of this.layers.areas.live.values()) {
-      (contents || []).forEach((content, index) => {
-        for (const mark of content.withId(id)) {
-          const box = fugai.boundsOfBox(fugai.worldBox(mark.box, parts[index]));
-          bounds = bounds ? bounds.extend(box) : box;
-        }
-      });
-    }
-    return bounds;
   }
 };
 

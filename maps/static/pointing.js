@@ -74,6 +74,6 @@ fugai.Pointing = class {
   }
 
   open({ id }) {
-    this.view.open({ id, bounds: this.view.tiles.boundsOf(id) }, false);
+    this.view.open({ id }, false);
   }
 };

@@ -14,8 +14,10 @@ fugai.ServerRegister = class {
 
   /** Read divisions and figures. */
   async load() {
-    const [divisions] = await Promise.all([fugai.read(this.sources.divisions), this.loadRows()]);
-    this.divisions = divisions.features;
+    const divisions = fugai.read(this.sources.divisions).then(({ features }) => {
+      this.divisions = features;
+    });
+    await Promise.all([divisions, this.loadRows()]);
   }
 
   /** Read the figures: a row for all sites that are alike in everything that is counted by. */

@@ -3,6 +3,8 @@
 
 fugai.TILE_PX = 512;
 
+const NEAR_PX = 40;
+
 /**
  * Options: source, theme, pane, draw (pen, content, frame), margin (pixels drawn beyond a square),
  * isDetailed (whether merged features are wanted one by one).
@@ -35,7 +37,8 @@ fugai.TileLayer = L.GridLayer.extend({
 
   createTile(coords, done) {
     const canvas = L.DomUtil.create("canvas", "fugai-tile");
-    const square = { canvas, coords, z: coords.z - Math.log2(this.options.tileSize / 256), parts: [] };
+    const z = coords.z - Math.log2(this.options.tileSize / 256);
+    const square = { canvas, coords, z, wanted: null, shown: null, hasFailed: false };
     this.live.set(canvas, square);
     this.fetch(square).then(
       () => done(null, canvas),
@@ -44,28 +47,49 @@ fugai.TileLayer = L.GridLayer.extend({
     return canvas;
   },
 
-  /** Fetch what a square is drawn from, and draw it; the picture of before stays until then. */
-  async fetch(square) {
+  /** The tiles that a square is to be drawn from, in their versions of now. */
+  wantedOf(square) {
     const { source, theme, isDetailed } = this.options;
     const { x, y } = square.coords;
     const parts = source.partsOf(theme, { z: square.z, x, y }, isDetailed ? isDetailed() : false);
-    const before = square.parts;
-    square.parts = parts;
-    square.versions = parts.map((part) => source.version(theme, part));
-    const asked = parts.map((part) => source.request(theme, part));
-    for (const part of before) source.release(theme, part);
-    const contents = await Promise.all(asked);
-    if (this.live.get(square.canvas) !== square || square.parts !== parts) return;
-    square.contents = contents;
-    this.paint(square);
-    this.fire("fugai:drawn");
+    const keys = parts.map((part) => `${fugai.tileKey(theme, part)}@${source.version(theme, part)}`);
+    return { parts, key: keys.join() };
+  },
+
+  /** Fetch what a square is drawn from, and draw it; the picture of before stays until then. */
+  async fetch(square) {
+    const { source, theme } = this.options;
+    const before = square.wanted;
+    const wanted = this.wantedOf(square);
+    square.wanted = wanted;
+    const asked = wanted.parts.map((part) => source.request(theme, part));
+    if (before) this.release(before);
+    try {
+      const contents = await Promise.all(asked);
+      if (square.wanted !== wanted) return;
+      square.hasFailed = false;
+      square.shown = { parts: wanted.parts, contents };
+      this.paint(square);
+      this.fire("fugai:drawn");
+    } catch (error) {
+      // Who has left, or wants something else by now, does not miss it.
+      if (square.wanted !== wanted) return;
+      square.hasFailed = true;
+      throw error;
+    }
+  },
+
+  release({ parts }) {
+    for (const part of parts) this.options.source.release(this.options.theme, part);
   },
 
   leave(canvas) {
     const square = this.live.get(canvas);
     if (!square) return;
     this.live.delete(canvas);
-    for (const part of square.parts) this.options.source.release(this.options.theme, part);
+    const { wanted } = square;
+    square.wanted = null;
+    this.release(wanted);
   },
 
   /** Draw all squares anew from what is there: nothing is fetched. */
@@ -73,28 +97,12 @@ fugai.TileLayer = L.GridLayer.extend({
     for (const square of this.live.values()) this.paint(square);
   },
 
-  /** Fetch the squares that are drawn from something else by now. */
-  renew() {
-    const { source, theme, isDetailed } = this.options;
-    const wants = isDetailed ? isDetailed() : false;
-    for (const square of this.live.values()) {
-      const { x, y } = square.coords;
-      const parts = source.partsOf(theme, { z: square.z, x, y }, wants);
-      const isSame =
-        parts.length === square.parts.length &&
-        parts.every((part, index) => {
-          const old = square.parts[index];
-          const isThere = part.z === old.z && part.x === old.x && part.y === old.y;
-          return isThere && square.versions[index] === source.version(theme, part);
-        });
-      // What could not be had keeps its old picture and is asked for at the next change.
-      if (!isSame) this.fetch(square).catch(() => {});
-    }
-  },
-
-  /** The zoom of the map that the squares on top belong to. */
-  levelZoom() {
-    return this._tileZoom;
+  /** Fetch the squares that are drawn from something else by now, or could not be had. */
+  async renew() {
+    const due = [...this.live.values()].filter(
+      (square) => square.hasFailed || this.wantedOf(square).key !== square.wanted.key,
+    );
+    await Promise.all(due.map((square) => this.fetch(square)));
   },
 
   /** The zoom that is shown, or is about to be. */
@@ -108,7 +116,7 @@ fugai.TileLayer = L.GridLayer.extend({
   },
 
   paint(square) {
-    if (!square.contents || !this._map) return;
+    if (!square.shown || !this._map) return;
     const { margin, draw } = this.options;
     const size = this.options.tileSize + 2 * margin;
     const scale = this.scaleOf(square);
@@ -123,29 +131,36 @@ fugai.TileLayer = L.GridLayer.extend({
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, side, side);
     const zoom = this.zoom();
-    square.contents.forEach((content, index) => {
-      const frame = fugai.frameOf(square, square.parts[index], { ratio: side / size, scale, margin, zoom });
+    const { parts, contents } = square.shown;
+    contents.forEach((content, index) => {
+      const frame = fugai.frameOf(square, parts[index], { ratio: side / size, scale, margin, zoom });
       draw(pen, content, frame);
     });
   },
 
-  /** What lies at a point of the map: contents with the point in their numbers, the nearest first. */
+  /** What is on top of the map: each content with the tile that it is of, and its square. */
+  *onTop() {
+    for (const square of this.live.values()) {
+      if (!square.shown || square.coords.z !== this._tileZoom) continue;
+      const { parts, contents } = square.shown;
+      for (const [index, part] of parts.entries()) yield { square, part, content: contents[index] };
+    }
+  },
+
+  /** The contents at or near a place of the map, each with the place in its numbers. */
   at(latlng) {
     const found = [];
     const world = L.CRS.EPSG3857.latLngToPoint(latlng, 0).divideBy(256);
-    for (const square of this.live.values()) {
-      if (!square.contents || square.coords.z !== this.levelZoom()) continue;
-      square.parts.forEach((part, index) => {
-        const count = 2 ** part.z;
-        const point = {
-          x: (world.x * count - part.x) * fugai.EXTENT,
-          y: (world.y * count - part.y) * fugai.EXTENT,
-        };
-        const px = fugai.EXTENT / this.options.tileSize / 2 ** (square.z - part.z) / square.scale;
-        const near = 40 * px;
-        const isNear = (value) => value >= -near && value <= fugai.EXTENT + near;
-        if (isNear(point.x) && isNear(point.y)) found.push({ content: square.contents[index], point, px, part });
-      });
+    for (const { square, part, content } of this.onTop()) {
+      const count = 2 ** part.z;
+      const point = {
+        x: (world.x * count - part.x) * fugai.EXTENT,
+        y: (world.y * count - part.y) * fugai.EXTENT,
+      };
+      // What a pixel of the screen is in the tile's numbers.
+      const px = fugai.EXTENT / this.options.tileSize / 2 ** (square.z - part.z) / square.scale;
+      const isNear = (value) => value >= -NEAR_PX * px && value <= fugai.EXTENT + NEAR_PX * px;
+      if (isNear(point.x) && isNear(point.y)) found.push({ content, point, px });
     }
     return found;
   },

@@ -36,10 +36,9 @@ fugai.Look = class {
     const size = zoom < 11 ? 1.7 : zoom < 12 ? 2.4 : zoom < 13.5 ? 3.2 : zoom < 15 ? 4.6 : 6;
     return {
       fill: this.symbolOf(kind).fill,
-      fillOpacity: isQuiet ? 0.7 : 0.88,
+      fillOpacity: isQuiet ? 0.8 : 1,
       line: isSelected ? "#111827" : covered ? "#ffffff" : "#5b1a00",
       width: isSelected ? 3.5 : covered || (zoom < 12 && !isGapMap) ? 0.7 : isGapMap ? 1.6 : 1.1,
-      lineOpacity: covered && !isSelected ? 0.9 : 1,
       radius: size + (isGapMap && !covered ? 0.8 : 0) - (isQuiet ? 1 : 0),
     };
   }
@@ -79,12 +78,11 @@ fugai.inkShape = (pen, style, unit, path) => {
   pen.globalAlpha = style.fillOpacity;
   pen.fillStyle = style.fill;
   pen.fill(...given);
-  pen.globalAlpha = style.lineOpacity;
+  pen.globalAlpha = 1;
   pen.strokeStyle = style.line;
   pen.lineWidth = style.width * unit;
   pen.lineJoin = "round";
   pen.stroke(...given);
-  pen.globalAlpha = 1;
 };
 
 /** Draw the areas of one tile. */
