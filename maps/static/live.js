@@ -2,6 +2,7 @@
 "use strict";
 
 const SETTLE_MS = 200;
+const AGAIN_MS = 5000;
 
 /** Listens as long as the page is open; `onFigures` is called when the figures have changed. */
 fugai.Live = class {
@@ -36,10 +37,15 @@ fugai.Live = class {
   listen() {
     const stream = new EventSource(this.addresses.events);
     const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data)));
-    on("versions", (counters) => this.takeAll(counters));
+    // After a gap of its own the server says no more than that there was one.
+    on("versions", async (told) => this.takeAll(told.day ? told : await this.read()));
     on("changed", ({ group, blocks }) => this.take({ [group]: blocks }, false));
     on("day", ({ day }) => this.turnDay(day));
     on("reload", async () => this.takeAll(await this.read()));
+    // A connection that breaks is made again by itself; one that is refused has to be asked for.
+    stream.addEventListener("error", () => {
+      if (stream.readyState === EventSource.CLOSED) setTimeout(() => this.listen(), AGAIN_MS);
+    });
     // A page that is left must not hold a connection that the next one waits for.
     window.addEventListener("pagehide", () => stream.close());
   }

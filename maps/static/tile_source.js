@@ -3,6 +3,7 @@
 
 const MOST_KEPT = 240;
 const BLOCK_ZOOM = 12;
+const EVERYWHERE = "*";
 
 /** The decoder is a module and comes when the page has been read. */
 fugai.decoder = new Promise((resolve) => {
@@ -40,10 +41,12 @@ fugai.Versions = class {
   of(group, { z, x, y }) {
     const blocks = this.groups.get(group);
     if (!blocks) return null;
+    const everywhere = blocks.get(EVERYWHERE) || 0;
     const up = z - BLOCK_ZOOM;
-    if (up >= 0) return blocks.get(`${x >> up}/${y >> up}`) || 0;
-    let sum = 0;
+    if (up >= 0) return everywhere + (blocks.get(`${x >> up}/${y >> up}`) || 0);
+    let sum = everywhere;
     for (const [block, count] of blocks) {
+      if (block === EVERYWHERE) continue;
       const [blockX, blockY] = block.split("/");
       if (blockX >> -up === x && blockY >> -up === y) sum += count;
     }

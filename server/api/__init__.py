@@ -19,6 +19,7 @@ from server.api import (
     leaving,
     ledger,
     ledger_imports,
+    live,
     login,
     map_figures,
     milestones,
@@ -30,7 +31,7 @@ from server.api import (
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(figures, trend, drawn, map_figures, exports, vectors, ledger_imports, import_columns),
+    *(figures, trend, drawn, map_figures, live, exports, vectors, ledger_imports, import_columns),
     *(edits, evidence, ledger, milestones, boundary),
 )
 for _module in _MODULES:
