@@ -8,7 +8,7 @@ fugai.Pointing = class {
   constructor(view) {
     this.view = view;
     this.map = view.map;
-    this.tip = L.tooltip({ direction: "top", className: "fugai-tip", offset: [0, -4] });
+    this.tip = L.tooltip({ direction: "top", className: "fugai-tip", offset: [0, -4], opacity: 1 });
     this.under = null;
     this.map.on("mousemove", (event) => this.move(event));
     this.map.on("mouseout movestart zoomstart", () => this.leave());
