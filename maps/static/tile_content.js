@@ -6,6 +6,9 @@ fugai.EXTENT = 4096;
 const MERGED_CELL = fugai.EXTENT / 12;
 const SITE_LAYERS = ["communities", "standalone_buildings"];
 
+/** What a tile is kept under. */
+fugai.tileKey = (theme, { z, x, y }) => `${theme}/${z}/${x}/${y}`;
+
 /** Sort the features of a tile, given by layer. */
 fugai.contentOf = (theme, layers) =>
   theme === "ground" ? new fugai.GroundContent(layers) : new fugai.SiteContent(layers);

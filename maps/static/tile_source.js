@@ -176,5 +176,3 @@ fugai.TileSource = class {
     return version === null ? address : `${address}&v=${version}`;
   }
 };
-
-fugai.tileKey = (theme, { z, x, y }) => `${theme}/${z}/${x}/${y}`;

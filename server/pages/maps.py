@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from geodata.store.queries.map_figures import count_listed
 from maps.assets import MODULES, served
@@ -16,7 +16,7 @@ from maps.overlays import script_json
 from maps.pages import coverage_files, coverage_map
 from maps.symbology import Colouring
 from server.actions.export_map import map_subject
-from server.auth import ReadingSession
+from server.auth import ReadingSession, current_actor
 from server.i18n import language_of
 from server.pages.context import Shown, ShownDistrict, basemap_of
 from server.pages.render import page
@@ -27,7 +27,7 @@ _SPARSE_SITES: Final = 4000
 router = APIRouter()
 
 
-@router.get("/map/coverage.js", include_in_schema=False)
+@router.get("/map/coverage.js", include_in_schema=False, dependencies=[Depends(current_actor)])
 def script(request: Request) -> Response:
     """Return the scripts of the coverage map with the words of a language."""
     content = coverage_script(language_of(request)).encode()

@@ -7,11 +7,22 @@ import re
 import pytest
 
 from geodata.domain.errors import DomainError
-from maps.assets import KIT_CSS, LEAFLET_CSS, LEAFLET_JS, file_of, inlined, local_links, served
+from maps.assets import (
+    KIT_CSS,
+    LEAFLET_CSS,
+    LEAFLET_JS,
+    MODULES,
+    file_of,
+    inlined,
+    local_links,
+    served,
+)
 from maps.canvas import draw
+from maps.coverage_scripts import DECODER, FILE_SCRIPTS, PAGE_SCRIPTS
 from maps.pages import MAP_CSS, SCRIPTS
 
 ALL = [KIT_CSS, LEAFLET_CSS, LEAFLET_JS, MAP_CSS, *SCRIPTS]
+FILES = {*ALL, *PAGE_SCRIPTS, *FILE_SCRIPTS, DECODER, *MODULES.values()}
 
 
 def test_foliums_own_links_become_leaflet_from_here() -> None:
@@ -26,13 +37,27 @@ def test_an_unknown_link_is_refused() -> None:
     assert refusal.value.facts == {"link": "https://cdn.example/new-plugin.js"}
 
 
-@pytest.mark.parametrize("link", ALL)
+@pytest.mark.parametrize("link", sorted(FILES))
 def test_every_file_of_a_map_is_installed(link: str) -> None:
     assert file_of(link).is_file()
 
 
 def test_served_files_are_named_by_local_paths() -> None:
     assert re.findall(r"https?:|//", served(ALL)) == []
+
+
+def test_every_name_that_a_module_imports_has_a_place() -> None:
+    modules = [DECODER, *MODULES.values()]
+    imported = {
+        name
+        for link in modules
+        for name in re.findall(r"""^import .*? from ["']([^"']+)["']""", _text(link), re.MULTILINE)
+    }
+    assert imported == set(MODULES)
+
+
+def _text(link: str) -> str:
+    return file_of(link).read_text("utf-8")
 
 
 def test_an_inlined_file_loads_nothing_and_cannot_end_its_element() -> None:
