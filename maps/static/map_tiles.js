@@ -74,11 +74,10 @@ fugai.MapTiles = class {
 
   /** Show what a filter keeps in a colouring. */
   show(filter, colouring) {
-    const { look } = this;
-    const before = this.isDetailed();
-    look.set(filter, colouring);
+    this.look.set(filter, colouring);
     this.repaint();
-    if (before !== this.isDetailed()) this.renew("sites");
+    // What is drawn from other tiles from now on is fetched; mostly there is nothing.
+    this.renew("sites");
   }
 
   /** Mark one site by its id, and unmark the last. */
