@@ -108,7 +108,7 @@ fugai.View = class {
     if (this.tiles.live) this.tiles.live.onFigures = () => this.renewFigures();
     this.tiles.onFailure = (error) => this.fail(error);
     this.pointing = new fugai.Pointing(this);
-    return this.tiles.begin();
+    return this.tiles.begin().then(() => performance.mark("fugai:drawn"));
   }
 
   build() {
