@@ -39,7 +39,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "import.not_found": HTTPStatus.NOT_FOUND,
     "import.wrong_state": HTTPStatus.CONFLICT,
     "request.not_found": HTTPStatus.NOT_FOUND,
-    "layer.unknown": HTTPStatus.NOT_FOUND,
+    "tile.unknown_layer": HTTPStatus.NOT_FOUND,
     "tile.out_of_range": HTTPStatus.BAD_REQUEST,
     "tile.numbers": HTTPStatus.BAD_REQUEST,
     "tile.day": HTTPStatus.BAD_REQUEST,
