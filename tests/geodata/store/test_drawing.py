@@ -66,38 +66,48 @@ def drawn(engine):
     return engine
 
 
+def _come(session, rng: random.Random, _site: Site) -> None:
+    a_site(session, point=(WEST + rng.random() / 10, SOUTH + rng.random() / 10))
+
+
+def _move(_session, rng: random.Random, site: Site) -> None:
+    site.geom = _shape(square(rng.random() / 5, rng.random() / 5, 0.01))
+
+
+def _lose(_session, _rng: random.Random, site: Site) -> None:
+    site.geom = site.point = None
+
+
+def _leave(_session, _rng: random.Random, site: Site) -> None:
+    site.delisted_on = today()
+
+
+def _manage(session, _rng: random.Random, site: Site) -> None:
+    held = {one.management_type for one in _arrangements(session, site)}
+    for one in {M.SIMPLE.value, M.UNIT_RUN.value} - held:
+        session.add(ManagementArrangement(site_id=site.id, management_type=one, starts_on=today()))
+
+
+def _unmanage(session, _rng: random.Random, site: Site) -> None:
+    for one in _arrangements(session, site):
+        session.delete(one)
+
+
+def _rename(_session, rng: random.Random, site: Site) -> None:
+    site.name, site.subsidised = f"改名{rng.randrange(100)}", rng.random() < 0.5
+
+
+def _mend_all(session, _rng: random.Random, _site: Site) -> None:
+    session.execute(text("UPDATE site SET households = 7"))
+
+
+ACTS = (_come, _move, _lose, _leave, _manage, _unmanage, _rename, _mend_all)
+
+
 def _step(session, rng: random.Random) -> None:
     """Do something that a clerk, an inspector or an import would do."""
-    sites = session.scalars(select(Site).order_by(Site.id)).all()
-    site = rng.choice(sites)
-    match rng.randrange(8):
-        case 0:
-            a_site(session, point=(WEST + rng.random() / 10, SOUTH + rng.random() / 10))
-        case 1:
-            site.geom = _shape(square(rng.random() / 5, rng.random() / 5, 0.01))
-        case 2:
-            site.geom = site.point = None
-        case 3:
-            site.delisted_on = today()
-        case 4:
-            kinds = sorted({M.SIMPLE, M.UNIT_RUN})
-            held = {one.management_type for one in _arrangements(session, site)}
-            free = [one for one in kinds if one.value not in held]
-            if free:
-                add = ManagementArrangement(
-                    site_id=site.id, management_type=free[0].value, starts_on=today()
-                )
-                session.add(add)
-        case 5:
-            for one in _arrangements(session, site):
-                session.delete(one)
-        case 6:
-            site.name, site.subsidised = f"改名{rng.randrange(100)}", rng.random() < 0.5
-        case 7:
-            ids = [one.id for one in sites]
-            session.execute(
-                text("UPDATE site SET households = 7 WHERE id = ANY(:ids)"), {"ids": ids}
-            )
+    site = rng.choice(session.scalars(select(Site).order_by(Site.id)).all())
+    rng.choice(ACTS)(session, rng, site)
 
 
 def _arrangements(session, site: Site) -> list[ManagementArrangement]:
@@ -125,9 +135,10 @@ def test_many_sites_at_once_are_drawn_as_few_are(drawn):
 
 def test_what_is_taken_back_is_not_drawn(drawn):
     before = _counters(drawn).of(Viewer(None, None), ChangeGroup.SITES)
-    with pytest.raises(ZeroDivisionError), _write(drawn) as session:
+    with _write(drawn) as session:
         a_site(session, point=(WEST, SOUTH))
-        raise ZeroDivisionError
+        session.flush()
+        session.get_transaction().rollback()
     assert _difference(drawn, today()) == []
     assert _counters(drawn).of(Viewer(None, None), ChangeGroup.SITES) == before
 
@@ -232,8 +243,8 @@ def test_footprints_are_counted_by_cell_whatever_happens_to_them(drawn):
                     session.delete(rng.choice(outlines))
         with drawn.connect() as connection:
             assert list(connection.execute(text(COUNTED))) == []
-            whole = "SELECT (SELECT count(*) FROM footprint) - coalesce(sum(count), 0) FROM footprint_count"
-            assert connection.scalar(text(whole)) == 0
+            counted = connection.scalar(text("SELECT coalesce(sum(count), 0) FROM footprint_count"))
+            assert counted == connection.scalar(text("SELECT count(*) FROM footprint"))
 
 
 def test_whoever_listens_is_told_when_it_is_committed(drawn):

@@ -19,7 +19,6 @@ from tests.browser.serving import serve
 from tests.postgis import TestServer
 from tests.world import PASSWORD, World, build_world
 
-
 _numbers = count(1)
 
 
