@@ -19,6 +19,7 @@ A_ROW: Cells = {
     "小区(楼房)名称": "和平小区",
     "老旧住宅小区": "√",
     "简易物业管理": "√",
+    "物业服务企业(管理单位)名称": "和平社区居委会",
 }
 """What a row must have, by row B of the header where it has one, else by row A."""
 
