@@ -25,14 +25,13 @@ from python_calamine import (
 
 from geodata.domain.errors import DomainError
 from geodata.ledger.archive import Archive, open_archive
-from geodata.ledger.ods_parts import refuse_large_tables
 from geodata.ledger.sheets import Cell, OpenSheet
 from geodata.ledger.xlsx_fonts import CellFonts
 from geodata.ledger.xlsx_parts import scan_parts, sheet_part_names
 from geodata.ledger.xlsx_sheet import MOST_CELLS, SheetParts
 
+_PANIC: Final = "PanicException"
 _BINARY: Final = "xl/workbook.bin"
-_ODS: Final = "content.xml"
 
 
 def open_xlsx(file: str, content: bytes) -> list[OpenSheet]:
@@ -46,9 +45,6 @@ def open_xlsx(file: str, content: bytes) -> list[OpenSheet]:
     if _BINARY in archive.parts:
         raise DomainError("table.other_format", file=file, found="xlsb")
     parts = scan_parts(archive)
-    if _ODS in archive.parts:
-        with _refusing(file):
-            refuse_large_tables(archive, _ODS)
     names = sheet_part_names(archive)
     with _refusing(file):
         book = CalamineWorkbook.from_filelike(BytesIO(content))
@@ -91,6 +87,11 @@ def _refusing(file: str) -> Iterator[None]:
     except PasswordError as error:
         raise DomainError("table.encrypted", file=file) from error
     except (CalamineError, ParseError, OSError, ValueError, LookupError) as error:
+        raise DomainError("table.unreadable", file=file, reason=str(error)) from error
+    except BaseException as error:
+        # What calamine panics over is no `Exception`, and would end the request without a word.
+        if type(error).__name__ != _PANIC:
+            raise
         raise DomainError("table.unreadable", file=file, reason=str(error)) from error
 
 
