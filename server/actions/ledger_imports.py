@@ -14,9 +14,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
-from geodata.domain.importing import ImportState, RowOutcome
+from geodata.domain.importing import ImportKind, ImportState, RowOutcome
 from geodata.store.audit import audit
+from geodata.store.boundary_edits import take_turn
 from geodata.store.files import FileStore
+from geodata.store.imports.ground import link_footprints
 from geodata.store.imports.merging import MergePlan, plan_merge
 from geodata.store.imports.sites import write_plan
 from geodata.store.imports.staging import (
@@ -117,9 +119,13 @@ def undo(
     with writing(engine, Change(sender.name, "undo import")) as session:
         one = lock_import(session, sender.scope, import_id, states=(ImportState.APPLIED,))
         told(0)
+        if one.kind == ImportKind.VECTOR:
+            take_turn(session)
         hold_ledger(session, one.district_code, import_id)
         sign(session, Change(sender.name, f"撤销导入 {one.file_name}", one.effective_on))
         sites = undo_import(session, import_id, progress=told)
+        if one.kind == ImportKind.VECTOR:
+            link_footprints(session, one.district_code)
         one.state, one.undone_by, one.undone_at = (
             ImportState.UNDONE.value,
             sender.name,
