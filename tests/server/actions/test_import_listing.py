@@ -102,7 +102,7 @@ def test_a_corrected_datum_moves_the_sites_it_does_not_double_them(
 def test_a_list_is_taken_back_as_a_whole(engine: Engine, tmp_path: Path) -> None:
     first = _import(engine, _csv(tmp_path, "名称,经度,纬度,户数", "翠湖,118.7,32,80"))
     before, points = _sites(engine)["翠湖"], _points(engine)
-    lines = ("翠湖,118.8,32,90", "丽景,118.8,32.1,10")
+    lines = ("翠湖,118.7001,32,90", "丽景,118.8,32.1,10")
     second = _import(engine, _csv(tmp_path, "名称,经度,纬度,户数", *lines))
     assert first.import_id is not None
     assert second.import_id is not None
@@ -122,7 +122,6 @@ def test_a_list_is_taken_back_as_a_whole(engine: Engine, tmp_path: Path) -> None
     assert (after["翠湖"].households, _points(engine)["翠湖"]) == (80, points["翠湖"])
     assert (before.delisted_on, after["翠湖"].delisted_on) == (None, None)
     assert after["丽景"].delisted_on == after["丽景"].listed_on
-    assert undo(engine, sender, first.import_id) == 1
 
 
 def test_a_second_list_changes_what_it_knows_and_leaves_the_rest(

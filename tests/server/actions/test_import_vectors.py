@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from geoalchemy2.shape import from_shape
-from shapely import MultiPolygon, Polygon
+from shapely import Polygon
 from shapely.affinity import scale, translate
 from sqlalchemy import Engine, func, select
 
@@ -127,7 +127,7 @@ def test_a_boundary_drawn_since_is_not_taken_back(
     report = import_vector_file(engine, path, order(applies=True))
     with writing(engine, Change("tester", "drawn")) as session:
         site = lock_site(session, Scope.everything(), world.ids["东苑小区"], version=None)
-        drawn = from_shape(MultiPolygon([square(0.12, 0.02, 0.016)]), srid=4490)
+        drawn = from_shape(square(0.12, 0.02, 0.016), srid=4490)
         change_site(session, site, {"geom": drawn})
     assert report.import_id is not None
     with pytest.raises(DomainError) as refusal:
