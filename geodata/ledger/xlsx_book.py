@@ -24,13 +24,15 @@ from python_calamine import (
 )
 
 from geodata.domain.errors import DomainError
-from geodata.ledger.archive import Archive, open_archive
+from geodata.ledger.archive import MOST_UNPACKED_BYTES, Archive, open_archive
 from geodata.ledger.sheets import Cell, OpenSheet
 from geodata.ledger.xlsx_fonts import CellFonts
 from geodata.ledger.xlsx_parts import scan_parts, sheet_part_names
-from geodata.ledger.xlsx_sheet import MOST_CELLS, SheetParts
+from geodata.ledger.xlsx_sheet import SheetParts
 
 _PANIC: Final = "PanicException"
+_MOST_SCATTERED: Final = 4_000_000
+"""Cells, empty ones included, of a sheet that is read row by row: the slower way."""
 _BINARY: Final = "xl/workbook.bin"
 
 
@@ -111,7 +113,8 @@ def _scattered_rows(archive: Archive, name: str) -> Iterator[list[Cell]]:
     cells = 0
     for row in sheet.iter_rows(values_only=True):
         cells += len(row)
-        if cells > MOST_CELLS:
-            raise DomainError("table.too_large", file=archive.file, most_mb=MOST_CELLS >> 20)
+        if cells > _MOST_SCATTERED:
+            most_mb = MOST_UNPACKED_BYTES >> 20
+            raise DomainError("table.too_large", file=archive.file, most_mb=most_mb)
         yield ["" if value is None else value for value in row]
     book.close()
