@@ -25,8 +25,13 @@ _SOON_S = 10
 _numbers = count(1)
 
 
-def _path(layers: str = "communities", z: int = 14, at=EAST_COURT, query: str = "") -> str:
-    tile = tile_at(*at, z)
+def _path(
+    layers: str = "communities",
+    z: int = 14,
+    at: tuple[float, float] = EAST_COURT,
+    query: str = "",
+) -> str:
+    tile = tile_at(at[0], at[1], z)
     return f"/tiles/{layers}/{tile.z}/{tile.x}/{tile.y}.mvt{query}"
 
 
