@@ -37,8 +37,7 @@ fugai.Live = class {
   listen() {
     const stream = new EventSource(this.addresses.events);
     const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data)));
-    // After a gap of its own the server says no more than that there was one.
-    on("versions", async (told) => this.takeAll(told.day ? told : await this.read()));
+    on("versions", (told) => this.takeAll(told));
     on("changed", ({ group, blocks }) => this.take({ [group]: blocks }, false));
     on("day", ({ day }) => this.turnDay(day));
     on("reload", async () => this.takeAll(await this.read()));
