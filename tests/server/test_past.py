@@ -378,6 +378,7 @@ def test_a_past_day_shows_the_past_everywhere(lead: TestClient, engine: Engine, 
         *(f"/sites/{site}/card", "/lapses", "/departures", "/map/export.html"),
         *(f"/sites/{site}/history", f"/api/sites/{site}", "/api/sites", "/api/sites.geojson"),
         *("/api/coverage", "/api/trend", "/api/map/sites.geojson", "/api/lapses"),
+        *("/api/map/cube", "/api/map/gaps"),
     ]
     before = {path: _plain(lead, f"{path}?{asked}") for path in routes}
     workbook = _cells(lead, f"/ledger.xlsx?{asked}")

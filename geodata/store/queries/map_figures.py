@@ -58,7 +58,7 @@ def map_figures(session: Session, scope: Scope, district: str, *, on: date) -> d
     ]
     statement = select(*keys, *sums).select_from(state).group_by(*keys)
     statement = filtered(statement, state, scope, SiteFilter(district=district))
-    rows = session.execute(statement).all()
+    rows = session.execute(statement.order_by(*keys)).all()
     return {name: [_plain(row[at]) for row in rows] for at, name in enumerate(COLUMNS)}
 
 
