@@ -55,3 +55,6 @@ fugai.Divisions = class {
     return layer ? layer.getBounds() : null;
   }
 };
+
+/** Bounds of west, south, east, north. */
+fugai.boundsOfExtent = ([west, south, east, north]) => L.latLngBounds([[south, west], [north, east]]);

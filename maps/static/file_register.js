@@ -63,5 +63,3 @@ fugai.rowOfSite = ({ geometry, properties }) => ({
 });
 
 fugai.extentOf = (bounds) => [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
-
-fugai.boundsOfExtent = ([west, south, east, north]) => L.latLngBounds([[south, west], [north, east]]);

@@ -1,6 +1,8 @@
 // The list of gaps: standalone buildings first, then by days unmanaged; read page by page.
 "use strict";
 
+const GAPS_PER_PAGE = 100;
+
 fugai.GapList = class {
   constructor(view) {
     this.view = view;

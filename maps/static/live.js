@@ -4,7 +4,7 @@
 const SETTLE_MS = 200;
 const AGAIN_MS = 5000;
 
-/** Listens as long as the page is open; `onFigures` is called when the figures have changed. */
+/** Listens while the page is looked at; `onFigures` is called when the figures have changed. */
 fugai.Live = class {
   constructor(tiles, { events, versions, on }) {
     this.tiles = tiles;
@@ -34,19 +34,36 @@ fugai.Live = class {
     this.tiles.source.versions.take(counters, true);
   }
 
+  /** Listen while somebody looks: a browser has few connections, and a hidden page needs none. */
   listen() {
+    this.watch();
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.rest() : this.watch()));
+    window.addEventListener("pagehide", () => this.rest());
+    window.addEventListener("pageshow", () => this.watch());
+  }
+
+  watch() {
+    if (this.stream || document.hidden) return;
     const stream = new EventSource(this.addresses.events);
+    this.stream = stream;
     const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data)));
+    // The first event tells all counters: what was missed meanwhile is seen by them.
     on("versions", (told) => this.takeAll(told));
     on("changed", ({ group, blocks }) => this.take({ [group]: blocks }, false));
     on("day", ({ day }) => this.turnDay(day));
     on("reload", async () => this.takeAll(await this.read()));
     // A connection that breaks is made again by itself; one that is refused has to be asked for.
     stream.addEventListener("error", () => {
-      if (stream.readyState === EventSource.CLOSED) setTimeout(() => this.listen(), AGAIN_MS);
+      if (stream.readyState !== EventSource.CLOSED) return;
+      this.rest();
+      this.again = setTimeout(() => this.watch(), AGAIN_MS);
     });
-    // A page that is left must not hold a connection that the next one waits for.
-    window.addEventListener("pagehide", () => stream.close());
+  }
+
+  rest() {
+    clearTimeout(this.again);
+    if (this.stream) this.stream.close();
+    this.stream = null;
   }
 
   takeAll(told) {

@@ -1,8 +1,6 @@
 // What a map knows of its sites beside their picture: figures, names, gaps. Asked of the server.
 "use strict";
 
-const GAPS_PER_PAGE = 100;
-
 fugai.ServerRegister = class {
   constructor(sources) {
     this.sources = sources;

@@ -57,6 +57,8 @@ def test_the_exported_file_opens_alone_with_all_colourings(
     for key in ("category", "management_type", "inspection_status"):
         alone.click(f'[data-colouring="{key}"]')
         expect(alone.locator("[data-total]")).to_have_attribute("data-total", "8")
+    alone.click('[data-tab="gaps"]')
+    expect(alone.locator(".fugai-gap-name")).to_have_text(["东街5号楼", "东宿舍", "西新村"])
     alone.fill('[data-part="search-input"]', "东苑")
     alone.keyboard.press("Enter")
     expect(alone.locator(".leaflet-popup")).to_contain_text("东苑小区")
