@@ -9,6 +9,7 @@ import pytest
 from maps.assets import file_of
 from maps.coverage_scripts import FILE_SCRIPTS, PAGE_SCRIPTS, coverage_script
 
+CONSTANT = re.compile(r"^const ([A-Z_]+) =", re.MULTILINE)
 ONLY_THERE = {"FeatureSource", "FileRegister", "ServerRegister", "TileSource", "Live", "given"}
 """What one of the two maps alone has, and asks whether it has it."""
 
