@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import JSON, Select, case, cast, func, literal, select, union_all
+from sqlalchemy import JSON, ColumnElement, Select, case, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
@@ -99,10 +99,7 @@ def ground_geojson(session: Session, scope: Scope, district: str) -> bytes:
     These are no rows of any town: whoever sees a part of the district may see its streets.
     """
     visible = _sees_district(scope, district)
-    rank = case(
-        *((Road.highway.in_(names), rank) for rank, names in _ROAD_RANKS.items()),
-        else_=_SMALLEST_ROAD,
-    )
+    rank = road_rank()
     area = _object(layer=Landuse.kind, name=Landuse.name, rank=literal(_SMALLEST_ROAD))
     road = _object(layer=literal("road"), name=Road.name, rank=rank)
     areas = select(_feature(Landuse.geom, area, DRAWN_DECIMALS)).where(
@@ -112,6 +109,12 @@ def ground_geojson(session: Session, scope: Scope, district: str) -> bytes:
         Road.district_code == district, visible
     )
     return _collect(session, union_all(areas, roads))
+
+
+def road_rank() -> ColumnElement[int]:
+    """Return the expression for how large a road is: 1 a main road … 5."""
+    ranks = ((Road.highway.in_(names), rank) for rank, names in _ROAD_RANKS.items())
+    return case(*ranks, else_=_SMALLEST_ROAD)
 
 
 def footprints_geojson(session: Session, scope: Scope, district: str, bbox: Bounds) -> bytes:
