@@ -22,11 +22,15 @@ DEEPEST_ZOOM: Final = 20
 
 
 class ChangeGroup(StrEnum):
-    """What changes together, so that what is kept of it goes stale together."""
+    """What changes together, so that what is kept of it goes stale together.
+
+    Sites and footprints change block by block; the ground (divisions, roads, areas) changes
+    by imports, as a whole.
+    """
 
     SITES = "sites"
+    FOOTPRINTS = "footprints"
     GROUND = "ground"
-    DIVISIONS = "divisions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer(
             "divisions",
             "polygon",
-            ChangeGroup.DIVISIONS,
+            ChangeGroup.GROUND,
             (
                 LayerField("code"),
                 LayerField("kind", vocabulary="division_kind"),
@@ -166,7 +170,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer(
             "footprints",
             "polygon",
-            ChangeGroup.GROUND,
+            ChangeGroup.FOOTPRINTS,
             (
                 LayerField("use"),
                 LayerField("floors", "integer"),

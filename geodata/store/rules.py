@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from geodata.domain.division import DivisionKind
 from geodata.domain.inspection import (
     STEPS,
+    VERIFIED_WITHIN_DAYS,
     FindingStatus,
     InspectionStatus,
     finding_shows_as,
 )
 from geodata.domain.management import MANAGEMENT, SUBSIDY_COUNTS_AS, ManagementType
+from geodata.domain.road import ROAD_RANKS, SMALLEST_ROAD
 
 
 def rule_functions() -> str:
@@ -37,6 +40,14 @@ def rule_functions() -> str:
                 "finding_shows_as", "status text, is_late boolean", "text", _finding_shows_as()
             ),
             _function("worst_inspection_status", "shown text[]", "text", _worst_status()),
+            _function("verified_within_days", "", "integer", str(VERIFIED_WITHIN_DAYS)),
+            _function("road_rank", "highway text", "integer", _road_rank()),
+            _function(
+                "lies_within",
+                "kind text, code text, district text, town text, neighbourhood text",
+                "boolean",
+                _lies_within(),
+            ),
         )
     )
 
@@ -87,3 +98,19 @@ def _finding_shows_as() -> str:
 def _worst_status() -> str:
     cases = " ".join(f"WHEN '{one}' = ANY(shown) THEN '{one}'" for one in InspectionStatus)
     return f"CASE {cases} END"
+
+
+def _road_rank() -> str:
+    ranks = " ".join(
+        f"WHEN highway = ANY({_texts(names)}) THEN {rank}" for rank, names in ROAD_RANKS.items()
+    )
+    return f"CASE {ranks} ELSE {SMALLEST_ROAD} END"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return f"ARRAY[{', '.join(repr(one) for one in values)}]"
+
+
+def _lies_within() -> str:
+    cases = " ".join(f"WHEN '{one}' THEN coalesce({one} = code, false)" for one in DivisionKind)
+    return f"kind IS NULL OR CASE kind {cases} END"

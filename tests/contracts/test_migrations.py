@@ -16,6 +16,9 @@ from geodata.store.tables import Base, Site
 from tests.postgis import TestServer
 
 
+OF_MAPS_ONLY = {"verified_within_days", "road_rank", "lies_within"}
+
+
 @pytest.fixture
 def empty_url(server: TestServer):
     """A database with nothing in it, not even PostGIS."""
@@ -75,9 +78,10 @@ def test_the_planner_sees_into_every_function_that_a_figure_is_made_of(session):
             )
         )
     )
-    names = [
+    written = [
         line.split()[4].split("(")[0] for line in rule_functions().splitlines() if "CREATE" in line
     ]
+    names = [name for name in written if name not in OF_MAPS_ONLY]
     assert len(names) == 6
     assert [name for name in (*names, "site_state", "site_as_of") if f"{name}(" in plan] == []
 

@@ -8,8 +8,11 @@ from itertools import chain, combinations, product
 from sqlalchemy import ARRAY, Boolean, Date, Text, column, func, select, values
 from sqlalchemy.orm import Session
 
+from geodata.domain.access import Scope
+from geodata.domain.division import DivisionKind
 from geodata.domain.inspection import (
     STEPS,
+    VERIFIED_WITHIN_DAYS,
     FindingStatus,
     InspectionStatus,
     finding_shows_as,
@@ -21,6 +24,8 @@ from geodata.domain.management import (
     is_covered,
     is_market_covered,
 )
+
+from geodata.domain.road import ROAD_RANKS, SMALLEST_ROAD
 
 DAY = date(2017, 12, 1)
 
@@ -97,3 +102,26 @@ def test_the_worst_status_speaks_for_the_site(session):
         for (shown,) in inputs
     ]
     assert _called(session, "worst_inspection_status", [ARRAY(Text)], inputs) == expected
+
+
+def test_the_rank_of_a_road(session):
+    known = {name: rank for rank, names in ROAD_RANKS.items() for name in names}
+    inputs = [(name,) for name in (*known, "service", "primary_link", None)]
+    expected = [known.get(name, SMALLEST_ROAD) for (name,) in inputs]
+    assert _called(session, "road_rank", [Text], inputs) == expected
+
+
+def test_what_lies_within_a_scope(session):
+    codes = ("a", "b")
+    kinds = (None, *DivisionKind)
+    inputs = [
+        (kind and kind.value, kind and code, district, town, neighbourhood)
+        for kind, code, district in product(kinds, codes, codes)
+        for town, neighbourhood in product((None, *codes), (None, *codes))
+    ]
+    expected = [Scope(kind and DivisionKind(kind), code).holds(*place) for kind, code, *place in inputs]
+    assert _called(session, "lies_within", [Text] * 5, inputs) == expected
+
+
+def test_how_long_an_inspection_verifies(session):
+    assert session.scalar(select(func.verified_within_days())) == VERIFIED_WITHIN_DAYS

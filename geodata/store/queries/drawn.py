@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import JSON, ColumnElement, Select, case, cast, func, literal, select, union_all
+from sqlalchemy import JSON, Select, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
 from geodata.domain.access import Scope
+from geodata.domain.road import SMALLEST_ROAD
 from geodata.store.queries.divisions import Bounds, in_scope
 from geodata.store.queries.sites import located
 from geodata.store.queries.state import SiteFilter, filtered, site_state, within
@@ -23,14 +24,6 @@ DRAWN_DECIMALS: Final = 6
 """Digits of a degree on screen: about 10 cm."""
 MOST_FOOTPRINTS: Final = 8000
 """More outlines than this in one view are a blur; the map asks again when zoomed in."""
-
-_ROAD_RANKS: Final = {
-    1: ("motorway", "trunk", "primary"),
-    2: ("secondary",),
-    3: ("tertiary", "unclassified"),
-    4: ("residential", "living_street", "pedestrian"),
-}
-_SMALLEST_ROAD: Final = 5
 
 
 def sites_geojson(
@@ -99,9 +92,8 @@ def ground_geojson(session: Session, scope: Scope, district: str) -> bytes:
     These are no rows of any town: whoever sees a part of the district may see its streets.
     """
     visible = _sees_district(scope, district)
-    rank = road_rank()
-    area = _object(layer=Landuse.kind, name=Landuse.name, rank=literal(_SMALLEST_ROAD))
-    road = _object(layer=literal("road"), name=Road.name, rank=rank)
+    area = _object(layer=Landuse.kind, name=Landuse.name, rank=literal(SMALLEST_ROAD))
+    road = _object(layer=literal("road"), name=Road.name, rank=func.road_rank(Road.highway))
     areas = select(_feature(Landuse.geom, area, DRAWN_DECIMALS)).where(
         Landuse.district_code == district, visible
     )
@@ -109,12 +101,6 @@ def ground_geojson(session: Session, scope: Scope, district: str) -> bytes:
         Road.district_code == district, visible
     )
     return _collect(session, union_all(areas, roads))
-
-
-def road_rank() -> ColumnElement[int]:
-    """Return the expression for how large a road is: 1 a main road … 5."""
-    ranks = ((Road.highway.in_(names), rank) for rank, names in _ROAD_RANKS.items())
-    return case(*ranks, else_=_SMALLEST_ROAD)
 
 
 def footprints_geojson(session: Session, scope: Scope, district: str, bbox: Bounds) -> bytes:

@@ -3,6 +3,13 @@
 from geodata.store.tables.accounts import Account, ApiToken, AuditLine, LoginSession
 from geodata.store.tables.base import Base
 from geodata.store.tables.divisions import Division
+from geodata.store.tables.drawing import (
+    DrawnChange,
+    DrawnDay,
+    DrawnSite,
+    FootprintCount,
+    SiteToDraw,
+)
 from geodata.store.tables.ground import Footprint, Landuse, Road
 from geodata.store.tables.imports import ColumnMemory, LedgerImport, StagedRow
 from geodata.store.tables.inspections import Finding, Inspection
@@ -22,8 +29,12 @@ __all__ = [
     "Base",
     "ColumnMemory",
     "Division",
+    "DrawnChange",
+    "DrawnDay",
+    "DrawnSite",
     "Finding",
     "Footprint",
+    "FootprintCount",
     "Inspection",
     "Landuse",
     "LedgerImport",
@@ -35,6 +46,7 @@ __all__ = [
     "SiteEvidence",
     "SiteMilestone",
     "SiteSeparation",
+    "SiteToDraw",
     "SiteUtility",
     "SiteVersion",
     "StagedRow",

@@ -62,11 +62,15 @@ def geometry(kind: str, *, is_optional: bool = True, srid: int = SRID) -> Mapped
     )
 
 
-def drawn_copy(kind: str, of: str = "geom") -> Mapped[Any]:
-    """Return the stored web-mercator copy that PostgreSQL itself keeps equal to a column."""
+def drawn_copy(kind: str, *, is_clockwise: bool = False) -> Mapped[Any]:
+    """Return the stored web-mercator copy that PostgreSQL itself keeps equal to ``geom``.
+
+    Clockwise rings can go into a vector tile as they are.
+    """
+    copy = f"st_transform(geom, {TILE_SRID})"
     return mapped_column(
         Geometry(kind, srid=TILE_SRID, spatial_index=False),
-        Computed(f"st_transform({of}, {TILE_SRID})", persisted=True),
+        Computed(f"st_forcepolygoncw({copy})" if is_clockwise else copy, persisted=True),
         nullable=True,
         deferred=True,
     )

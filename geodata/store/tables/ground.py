@@ -28,7 +28,7 @@ class Footprint(Base):
         BigInteger, ForeignKey("site.id", ondelete="SET NULL")
     )
     geom: Mapped[Any] = geometry("MULTIPOLYGON", is_optional=False)
-    geom_3857: Mapped[Any] = drawn_copy("MULTIPOLYGON")
+    geom_3857: Mapped[Any] = drawn_copy("MULTIPOLYGON", is_clockwise=True)
     area_m2: Mapped[float | None] = mapped_column(
         Float, Computed("st_area(st_transform(geom, 4326)::geography)", persisted=True)
     )
@@ -36,6 +36,7 @@ class Footprint(Base):
     __table_args__ = (
         Index("uq_footprint_source_id", "district_code", "source_id", unique=True),
         Index(None, "geom", postgresql_using="gist"),
+        Index(None, "geom_3857", postgresql_using="gist"),
         Index(None, "site_id", postgresql_where=text("site_id IS NOT NULL")),
     )
 
@@ -53,10 +54,12 @@ class Road(Base):
     is_oneway: Mapped[bool] = mapped_column(Boolean, server_default="false")
     access: Mapped[str | None]
     geom: Mapped[Any] = geometry("LINESTRING", is_optional=False)
+    geom_3857: Mapped[Any] = drawn_copy("LINESTRING")
 
     __table_args__ = (
         Index("uq_road_source_id", "district_code", "source_id", unique=True),
         Index(None, "geom", postgresql_using="gist"),
+        Index(None, "geom_3857", postgresql_using="gist"),
     )
 
 
@@ -71,8 +74,10 @@ class Landuse(Base):
     kind: Mapped[str]
     name: Mapped[str | None]
     geom: Mapped[Any] = geometry("MULTIPOLYGON", is_optional=False)
+    geom_3857: Mapped[Any] = drawn_copy("MULTIPOLYGON")
 
     __table_args__ = (
         Index("uq_landuse_source_id", "district_code", "source_id", unique=True),
         Index(None, "geom", postgresql_using="gist"),
+        Index(None, "geom_3857", postgresql_using="gist"),
     )

@@ -1,0 +1,44 @@
+-- Say where the map has changed, so that nothing kept of it goes stale.
+-- In:  drawn things as boxes in web mercator, with the divisions that see them.
+-- Out: rows of drawn_change and, when the transaction commits, a notification on the channel
+--      fugai_drawn: {"group", "district", "sites"}, the sites left out where they are many.
+-- A tile shows a rim of its neighbours: boxes are widened by that of a tile at zoom 10, the
+-- farthest view in which single features are drawn.
+CREATE OR REPLACE FUNCTION map_blocks(box geometry) RETURNS TABLE (x integer, y integer)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT column_at, row_at
+  FROM (VALUES (20037508.342789244::float8, 9783.939620502561::float8, 612::float8)) AS k(half, side, rim)
+  CROSS JOIN LATERAL generate_series(
+    floor((ST_XMin(box) - k.rim + k.half) / k.side)::integer,
+    floor((ST_XMax(box) + k.rim + k.half) / k.side)::integer) AS column_at
+  CROSS JOIN LATERAL generate_series(
+    floor((k.half - ST_YMax(box) - k.rim) / k.side)::integer,
+    floor((k.half - ST_YMin(box) + k.rim) / k.side)::integer) AS row_at
+$$;
+
+CREATE OR REPLACE FUNCTION tell_drawn(change_group text, district text, sites bigint[])
+RETURNS void LANGUAGE sql AS $$
+  SELECT pg_notify('fugai_drawn', json_build_object('group', change_group, 'district', district,
+    'sites', CASE WHEN cardinality(sites) <= 50 THEN sites END)::text)
+$$;
+
+CREATE OR REPLACE FUNCTION replace_drawn_sites(wanted bigint[], fresh drawn_site[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  gone drawn_site[];
+  come drawn_site[];
+BEGIN
+  gone := ARRAY(SELECT old FROM drawn_site AS old
+    WHERE (wanted IS NULL OR old.site_id = ANY(wanted))
+      AND NOT EXISTS (SELECT FROM unnest(fresh) AS new WHERE new.site_id = old.site_id AND new = old));
+  DELETE FROM drawn_site AS old USING unnest(gone) AS g WHERE old.site_id = g.site_id;
+  come := ARRAY(SELECT new FROM unnest(fresh) AS new
+    WHERE NOT EXISTS (SELECT FROM drawn_site AS kept WHERE kept.site_id = new.site_id));
+  INSERT INTO drawn_site SELECT c.* FROM unnest(come) AS c ORDER BY c.place;
+  INSERT INTO drawn_change (change_group, x, y, district_code, town_code)
+    SELECT DISTINCT 'sites', b.x, b.y, d.district_code, d.town_code
+    FROM unnest(gone || come) AS d CROSS JOIN LATERAL map_blocks(d.place) AS b;
+  PERFORM tell_drawn('sites', d.district_code, array_agg(DISTINCT d.site_id))
+    FROM unnest(gone || come) AS d GROUP BY d.district_code;
+END
+$$;

@@ -1,0 +1,80 @@
+-- Keep drawn_site as the ledger has it, in the transaction that changes the ledger.
+-- In:  changes of site, management_arrangement, inspection, finding; draw_day's day.
+-- Out: rows of drawn_site, and of drawn_change for the blocks that look different.
+-- Statements only note the sites that they touch; just before the commit each is drawn once,
+-- however often it was touched. Whoever draws shares a lock that a change of day takes alone.
+CREATE OR REPLACE FUNCTION note_sites_to_draw() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('INSERT INTO site_to_draw (transaction_id, site_id)'
+    ' SELECT DISTINCT txid_current(), %I FROM touched ON CONFLICT DO NOTHING',
+    CASE WHEN TG_TABLE_NAME = 'site' THEN 'id' ELSE 'site_id' END);
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION draw_noted_sites() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  noted bigint[];
+BEGIN
+  IF NOT EXISTS (SELECT FROM site_to_draw AS one
+      WHERE one.transaction_id = NEW.transaction_id AND one.site_id = NEW.site_id) THEN
+    RETURN NULL; -- Drawn with the first of the transaction.
+  END IF;
+  WITH taken AS (
+    DELETE FROM site_to_draw WHERE transaction_id = NEW.transaction_id RETURNING site_id
+  ) SELECT array_agg(site_id) INTO noted FROM taken;
+  PERFORM pg_advisory_xact_lock_shared(hashtext('drawn_day'));
+  PERFORM draw_sites(noted);
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION draw_sites(wanted bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  today date := (SELECT day FROM drawn_day);
+  fresh drawn_site[];
+BEGIN
+  IF today IS NULL THEN
+    RETURN; -- Nothing has been drawn yet; the first who looks draws all.
+  END IF;
+  -- Few sites are looked up one by one, many are picked out of all.
+  IF cardinality(wanted) <= 300 THEN
+    fresh := ARRAY(SELECT found.one FROM unnest(wanted) AS id CROSS JOIN LATERAL (
+      SELECT s FROM sites_on_maps(today) AS s WHERE s.site_id = id OFFSET 0) AS found(one));
+  ELSE
+    fresh := ARRAY(SELECT s FROM sites_on_maps(today) AS s WHERE s.site_id = ANY(wanted));
+  END IF;
+  PERFORM replace_drawn_sites(wanted, fresh);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION draw_day(today date) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('drawn_day'));
+  IF today IS NOT DISTINCT FROM (SELECT day FROM drawn_day) THEN
+    RETURN; -- Somebody else was faster.
+  END IF;
+  INSERT INTO drawn_day (day) VALUES (today)
+    ON CONFLICT (is_only) DO UPDATE SET day = excluded.day;
+  PERFORM replace_drawn_sites(NULL, ARRAY(SELECT s FROM sites_on_maps(today) AS s));
+END
+$$;
+
+DO $$
+DECLARE
+  name text;
+  event text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['site', 'management_arrangement', 'inspection', 'finding'] LOOP
+    FOREACH event IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
+      EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER %s ON %I REFERENCING %s TABLE AS touched'
+        ' FOR EACH STATEMENT EXECUTE FUNCTION note_sites_to_draw()',
+        'note_to_draw_' || lower(event), event, name,
+        CASE event WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END);
+    END LOOP;
+  END LOOP;
+END
+$$;
+DROP TRIGGER IF EXISTS draw ON site_to_draw;
+CREATE CONSTRAINT TRIGGER draw AFTER INSERT ON site_to_draw DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION draw_noted_sites();

@@ -1,0 +1,56 @@
+-- Keep count of footprints by grid cell, and tell when ground has changed.
+-- In:  changes of footprint; of division, road and landuse.
+-- Out: rows of footprint_count and drawn_change; a notification when the transaction commits.
+-- The grid is that of tiles at zoom 17: 16 cells across a tile at zoom 13, the nearest view in
+-- which footprints stand merged.
+CREATE OR REPLACE FUNCTION footprint_cell(box geometry, OUT x integer, OUT y integer)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT floor((ST_XMin(box) + 20037508.342789244) / 305.748113140705)::integer,
+    floor((20037508.342789244 - ST_YMax(box)) / 305.748113140705)::integer
+$$;
+
+CREATE OR REPLACE FUNCTION write_footprint_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  gone text := 'SELECT -1 AS sign, was.* FROM was';
+  come text := 'SELECT 1 AS sign, became.* FROM became';
+  one text;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    gone := gone || ' JOIN became AS b ON b.id = was.id WHERE b IS DISTINCT FROM was';
+    come := come || ' JOIN was AS w ON w.id = became.id WHERE w IS DISTINCT FROM became';
+  END IF;
+  FOR one IN EXECUTE format($query$
+    WITH different(sign, id, district_code, town_code, neighbourhood_code, geom_3857) AS MATERIALIZED (
+      SELECT d.sign, d.id, d.district_code, d.town_code, d.neighbourhood_code, d.geom_3857 FROM (%s) AS d
+    ), counted AS (
+      INSERT INTO footprint_count (x, y, district_code, town_code, neighbourhood_code, count)
+      SELECT c.x, c.y, d.district_code, d.town_code, d.neighbourhood_code, sum(d.sign)
+      FROM different AS d CROSS JOIN LATERAL footprint_cell(d.geom_3857) AS c
+      GROUP BY 1, 2, 3, 4, 5 HAVING sum(d.sign) <> 0 ORDER BY 1, 2, 3, 4, 5
+      ON CONFLICT (x, y, district_code, coalesce(town_code, ''), coalesce(neighbourhood_code, ''))
+      DO UPDATE SET count = footprint_count.count + excluded.count
+    ), changed AS (
+      INSERT INTO drawn_change (change_group, x, y, district_code, town_code)
+      SELECT DISTINCT 'footprints', b.x, b.y, d.district_code, d.town_code
+      FROM different AS d CROSS JOIN LATERAL map_blocks(d.geom_3857) AS b RETURNING district_code
+    ) SELECT DISTINCT district_code FROM changed$query$,
+    concat_ws(' UNION ALL ', CASE WHEN TG_OP <> 'INSERT' THEN gone END,
+      CASE WHEN TG_OP <> 'DELETE' THEN come END))
+  LOOP
+    PERFORM tell_drawn('footprints', one, NULL);
+  END LOOP;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION write_ground_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  one text;
+BEGIN
+  FOR one IN SELECT DISTINCT district_code FROM touched LOOP
+    INSERT INTO drawn_change (change_group, district_code) VALUES ('ground', one);
+    PERFORM tell_drawn('ground', one, NULL);
+  END LOOP;
+  RETURN NULL;
+END
+$$;
