@@ -39,10 +39,27 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "import.not_found": HTTPStatus.NOT_FOUND,
     "import.wrong_state": HTTPStatus.CONFLICT,
     "request.not_found": HTTPStatus.NOT_FOUND,
+    "request.bbox": HTTPStatus.BAD_REQUEST,
+    "ogc.collection_not_found": HTTPStatus.NOT_FOUND,
+    "ogc.feature_not_found": HTTPStatus.NOT_FOUND,
+    "ogc.tile_not_found": HTTPStatus.NOT_FOUND,
+    "ogc.query_too_long": HTTPStatus.REQUEST_URI_TOO_LONG,
+    "ogc.not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
+    "ogc.too_many": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "assets.missing": HTTPStatus.SERVICE_UNAVAILABLE,
     "request.failed": HTTPStatus.INTERNAL_SERVER_ERROR,
+    **dict.fromkeys(
+        (
+            *("ogc.parameter_unknown", "ogc.parameter_twice", "ogc.parameter_bad"),
+            *("ogc.crs_unknown", "ogc.property_unknown", "filter.syntax", "filter.too_long"),
+            *("filter.too_deep", "filter.too_many", "filter.property_unknown", "filter.text_bad"),
+            *("filter.operator_unknown", "filter.wrong_kind", "filter.arguments"),
+            "filter.geometry_bad",
+        ),
+        HTTPStatus.BAD_REQUEST,
+    ),
 }
-"""Codes that are not simply a request that cannot be understood (422)."""
+"""Codes that are not simply a request that cannot be understood (422; OGC's standards say 400)."""
 
 _PROBLEM: Final = "application/problem+json"
 _LOG = logging.getLogger("fugai")

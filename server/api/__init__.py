@@ -21,6 +21,7 @@ from server.api import (
     ledger_imports,
     login,
     milestones,
+    ogc,
     sites,
     trend,
     vectors,
@@ -30,7 +31,7 @@ api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
     *(figures, trend, drawn, exports, vectors, ledger_imports, import_columns),
-    *(edits, evidence, ledger, milestones, boundary),
+    *(edits, evidence, ledger, milestones, boundary, ogc),
 )
 for _module in _MODULES:
     api_router.include_router(_module.router)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_, true
@@ -33,6 +33,10 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
     ">": operator.gt,
     "<=": operator.le,
     ">=": operator.ge,
+}
+_JOIN: Final[dict[str, Callable[[Iterable[ColumnElement[bool]]], ColumnElement[bool]]]] = {
+    "and": lambda parts: and_(true(), *parts),
+    "or": lambda parts: or_(false(), *parts),
 }
 _LIKE_ESCAPE: Final = "\\"
 
@@ -119,20 +123,23 @@ class _Translation:
         if isinstance(tree, bool):
             return true() if tree else false()
         if isinstance(tree, dict) and "property" in tree:
-            return self._values.of_kind(tree, "boolean").expression
+            found: ColumnElement[bool] = self._values.of_kind(tree, "boolean").expression
+            return found
         op, args = _operation(tree)
-        if op in {"and", "or"}:
-            joined = [self.boolean(one) for one in args]
-            return and_(true(), *joined) if op == "and" else or_(false(), *joined)
+        if op in _JOIN:
+            return _JOIN[op](self.boolean(one) for one in args)
         if op == "not":
             return not_(self.boolean(arguments(args, 1)[0]))
+        return self._predicate(op, args)
+
+    def _predicate(self, op: str, args: list[Any]) -> ColumnElement[bool]:
         if op in SPATIAL_OPS:
             return spatial(op, arguments(args, 2), self._source, self._crs)
         if op in TEMPORAL_OPS:
             return temporal(op, arguments(args, 2), self._values)
-        return self._predicate(op, args)
+        return self._scalar_predicate(op, args)
 
-    def _predicate(self, op: str, args: list[Any]) -> ColumnElement[bool]:
+    def _scalar_predicate(self, op: str, args: list[Any]) -> ColumnElement[bool]:
         if op in _COMPARE:
             left, right = (self._values.operand(one) for one in arguments(args, 2))
             return self._compare(op, left, right)
@@ -169,7 +176,8 @@ class _Translation:
     def _is_null(self, tree: Any) -> ColumnElement[bool]:  # noqa: ANN401
         if isinstance(tree, dict) and tree.get("property") == "geometry":
             return self._source.geometry.is_(None)
-        return self._values.operand(tree).expression.is_(None)
+        found: ColumnElement[bool] = self._values.operand(tree).expression.is_(None)
+        return found
 
 
 def _operation(tree: Any) -> tuple[str, list[Any]]:  # noqa: ANN401

@@ -28,10 +28,9 @@ from sqlalchemy import (
 from geodata.domain.access import Scope
 from geodata.domain.category import Category
 from geodata.domain.division import DivisionKind
-from geodata.domain.inspection import FindingStatus, InspectionStatus
+from geodata.domain.inspection import FindingStatus
 from geodata.layers import Layer
 from geodata.store.queries.divisions import in_scope
-from geodata.store.queries.drawn import road_rank
 from geodata.store.queries.state import site_state, within
 from geodata.store.tables import Division, Finding, Footprint, Landuse, Road
 
@@ -113,13 +112,12 @@ def _findings(layer: Layer, on: date) -> FeatureSource:
     names = ("id", "district_code", "town_code", "neighbourhood_code", "name", "geom", "point")
     site = func.site_as_of(on).table_valued(*(column(name) for name in names)).alias("site_then")
     status = func.finding_status(Finding.started_on, Finding.handed_in_on, Finding.closed_on, on)
-    shown = func.finding_shows_as(status, Finding.due_on < on)
     values = {
         "site": Finding.site_id,
         "site_name": cast(site.c.name, Text),
         "clause": Finding.clause,
         "status": status,
-        "overdue": shown == InspectionStatus.OVERDUE.value,
+        "overdue": Finding.due_on < on,
         "opened_on": Finding.opened_on,
         "due_on": Finding.due_on,
         "on": literal(on, Date),
@@ -158,14 +156,12 @@ def _footprints(layer: Layer, _on: date) -> FeatureSource:
         "town": c.town_code,
         "neighbourhood": c.neighbourhood_code,
     }
-    return _ground(
-        layer, Footprint.__table__, c.id, values, lambda scope: within(scope, Footprint)
-    )
+    return _ground(layer, Footprint.__table__, c.id, values, lambda scope: within(scope, Footprint))
 
 
 def _roads(layer: Layer, _on: date) -> FeatureSource:
     c = Road.__table__.c
-    values = {"highway": c.highway, "rank": road_rank(), "name": c.name}
+    values = {"highway": c.highway, "rank": func.road_rank(c.highway), "name": c.name}
     return _ground(layer, Road.__table__, c.id, values, lambda scope: _in_sight(Road, scope))
 
 
@@ -176,7 +172,11 @@ def _landuse(layer: Layer, _on: date) -> FeatureSource:
 
 
 def _ground(
-    layer: Layer, table: Any, key: ColumnElement[Any], values: dict[str, Any], cut: Cut  # noqa: ANN401
+    layer: Layer,
+    table: Any,  # noqa: ANN401 - a table, typed as what it may be
+    key: ColumnElement[Any],
+    values: dict[str, Any],
+    cut: Cut,
 ) -> FeatureSource:
     return FeatureSource(
         layer,

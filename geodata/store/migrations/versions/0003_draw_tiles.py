@@ -39,9 +39,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_drawn_site_site_id")),
         sa.PrimaryKeyConstraint("site_id", name=op.f("pk_drawn_site")),
     )
-    op.create_index(
-        op.f("ix_drawn_site_place"), "drawn_site", ["place"], postgresql_using="gist"
-    )
+    op.create_index(op.f("ix_drawn_site_place"), "drawn_site", ["place"], postgresql_using="gist")
     op.create_table(
         "drawn_day",
         sa.Column("is_only", sa.Boolean(), server_default="true", nullable=False),
