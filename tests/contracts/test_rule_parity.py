@@ -119,7 +119,9 @@ def test_what_lies_within_a_scope(session):
         for kind, code, district in product(kinds, codes, codes)
         for town, neighbourhood in product((None, *codes), (None, *codes))
     ]
-    expected = [Scope(kind and DivisionKind(kind), code).holds(*place) for kind, code, *place in inputs]
+    expected = [
+        Scope(kind and DivisionKind(kind), code).holds(*place) for kind, code, *place in inputs
+    ]
     assert _called(session, "lies_within", [Text] * 5, inputs) == expected
 
 
