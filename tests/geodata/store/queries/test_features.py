@@ -84,7 +84,9 @@ def test_sites_are_communities_or_standalone_and_gaps_are_both(session):
     a_site(session, "未填报类别", category=None)
     assert names(session, "communities") == ["小区", "未填报类别"]
     assert names(session, "standalone_buildings") == ["楼房"]
-    gaps = {one["properties"]["name"]: one["properties"]["gap"] for one in features(session, "gaps")}
+    gaps = {
+        one["properties"]["name"]: one["properties"]["gap"] for one in features(session, "gaps")
+    }
     assert gaps == {"小区": "community_uncovered", "楼房": "standalone_uncovered"}
 
 
