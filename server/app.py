@@ -19,6 +19,9 @@ from server.pages import pages_router
 from server.pages.render import error_page
 from server.security import SecurityMiddleware
 from server.settings import Settings
+from server.tiles.application import TileMiddleware
+from server.tiles.kept import Folder
+from server.tiles.live import Live
 
 _WORTH_COMPRESSING_BYTES = 1024
 _FAST_COMPRESSION = 4
@@ -27,10 +30,13 @@ _FAST_COMPRESSION = 4
 def create_app(settings: Settings) -> FastAPI:
     """Return the application; it connects when the first request needs the database."""
     engine = connect(settings.database_url)
+    live = Live(engine, settings.database_url)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await live.start()
         yield
+        await live.stop()
         engine.dispose()
 
     app = FastAPI(
@@ -42,6 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.settings = settings
+    app.state.live = live
     app.state.error_page = error_page
     add_error_handlers(app)
     app.include_router(api_router)
@@ -52,6 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
         GZipMiddleware, minimum_size=_WORTH_COMPRESSING_BYTES, compresslevel=_FAST_COMPRESSION
     )
     app.add_middleware(SecurityMiddleware, image_hosts=basemap_origin(settings))
+    folder = None if settings.tiles is None else Folder(settings.tiles)
+    app.add_middleware(TileMiddleware, live=live, folder=folder)
     return app
 
 

@@ -39,6 +39,15 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "import.not_found": HTTPStatus.NOT_FOUND,
     "import.wrong_state": HTTPStatus.CONFLICT,
     "request.not_found": HTTPStatus.NOT_FOUND,
+    "layer.unknown": HTTPStatus.NOT_FOUND,
+    "tile.out_of_range": HTTPStatus.BAD_REQUEST,
+    "tile.numbers": HTTPStatus.BAD_REQUEST,
+    "tile.day": HTTPStatus.BAD_REQUEST,
+    "tile.version": HTTPStatus.BAD_REQUEST,
+    "tile.query": HTTPStatus.BAD_REQUEST,
+    "tile.method": HTTPStatus.METHOD_NOT_ALLOWED,
+    "tile.unavailable": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "events.unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "request.bbox": HTTPStatus.BAD_REQUEST,
     "ogc.collection_not_found": HTTPStatus.NOT_FOUND,
     "ogc.feature_not_found": HTTPStatus.NOT_FOUND,
@@ -110,7 +119,7 @@ def _with_details(fact: object, language: Language) -> object:
 
 def _wants_page(request: Request) -> bool:
     path = request.url.path
-    is_machine = path.startswith(("/api", "/assets", "/healthz"))
+    is_machine = path.startswith(("/api", "/assets", "/healthz", "/tiles", "/styles", "/ogc"))
     return not is_machine and "text/html" in request.headers.get("accept", "")
 
 

@@ -21,6 +21,8 @@ class Settings:
         session_lasts: How long a login lasts.
         files: Folder for what people send; nothing in it is served as it lies there.
         idle_ends: A session unused for this long is over.
+        tiles: Folder in which tiles are kept as files, for a web server that hands them out
+            itself; ``None`` keeps them in memory alone.
     """
 
     database_url: str
@@ -29,15 +31,18 @@ class Settings:
     tianditu_key: str | None = None
     session_lasts: timedelta = timedelta(hours=12)
     idle_ends: timedelta = timedelta(minutes=30)
+    tiles: Path | None = None
 
     @classmethod
     def read(
         cls, database_url: str, files: Path, environ: Mapping[str, str] = os.environ
     ) -> Settings:
-        """Read ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY`` from the environment."""
+        """Read ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY``, ``FUGAI_TILES_FOLDER``."""
+        tiles = environ.get("FUGAI_TILES_FOLDER")
         return cls(
             database_url=database_url,
             files=files,
             basemap_url=environ.get("FUGAI_BASEMAP_URL") or None,
             tianditu_key=environ.get("FUGAI_TIANDITU_KEY") or None,
+            tiles=Path(tiles) if tiles else None,
         )

@@ -19,6 +19,7 @@ from server.api import (
     leaving,
     ledger,
     ledger_imports,
+    live,
     login,
     milestones,
     ogc,
@@ -30,7 +31,7 @@ from server.api import (
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(figures, trend, drawn, exports, vectors, ledger_imports, import_columns),
+    *(figures, trend, drawn, live, exports, vectors, ledger_imports, import_columns),
     *(edits, evidence, ledger, milestones, boundary, ogc),
 )
 for _module in _MODULES:

@@ -19,7 +19,8 @@ _STARTS_WITHIN_S = 20
 def serve(app: FastAPI) -> Iterator[str]:
     """Yield the address of a server of the application."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
+    config = uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + _STARTS_WITHIN_S

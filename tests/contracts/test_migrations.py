@@ -15,7 +15,6 @@ from geodata.store.session import connect
 from geodata.store.tables import Base, Site
 from tests.postgis import TestServer
 
-
 OF_MAPS_ONLY = {"verified_within_days", "road_rank", "lies_within"}
 
 

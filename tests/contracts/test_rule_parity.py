@@ -24,7 +24,6 @@ from geodata.domain.management import (
     is_covered,
     is_market_covered,
 )
-
 from geodata.domain.road import ROAD_RANKS, SMALLEST_ROAD
 
 DAY = date(2017, 12, 1)

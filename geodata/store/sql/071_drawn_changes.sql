@@ -1,7 +1,7 @@
 -- Say where the map has changed, so that nothing kept of it goes stale.
 -- In:  drawn things as boxes in web mercator, with the divisions that see them.
 -- Out: rows of drawn_change and, when the transaction commits, a notification on the channel
---      fugai_drawn: {"group", "district", "sites"}, the sites left out where they are many.
+--      fugai_drawn: {"group", "district", "blocks", "sites"}; NULL where they are many.
 -- A tile shows a rim of its neighbours: boxes are widened by that of a tile at zoom 10, the
 -- farthest view in which single features are drawn.
 CREATE OR REPLACE FUNCTION map_blocks(box geometry) RETURNS TABLE (x integer, y integer)
@@ -16,9 +16,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     floor((k.half - ST_YMin(box) + k.rim) / k.side)::integer) AS row_at
 $$;
 
-CREATE OR REPLACE FUNCTION tell_drawn(change_group text, district text, sites bigint[])
-RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION tell_drawn(
+  change_group text, district text, blocks text[], sites bigint[] DEFAULT NULL
+) RETURNS void LANGUAGE sql AS $$
   SELECT pg_notify('fugai_drawn', json_build_object('group', change_group, 'district', district,
+    'blocks', CASE WHEN cardinality(blocks) <= 200 THEN blocks END,
     'sites', CASE WHEN cardinality(sites) <= 50 THEN sites END)::text)
 $$;
 
@@ -27,6 +29,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
   gone drawn_site[];
   come drawn_site[];
+  told integer;
 BEGIN
   gone := ARRAY(SELECT old FROM drawn_site AS old
     WHERE (wanted IS NULL OR old.site_id = ANY(wanted))
@@ -35,10 +38,19 @@ BEGIN
   come := ARRAY(SELECT new FROM unnest(fresh) AS new
     WHERE NOT EXISTS (SELECT FROM drawn_site AS kept WHERE kept.site_id = new.site_id));
   INSERT INTO drawn_site SELECT c.* FROM unnest(come) AS c ORDER BY c.place;
-  INSERT INTO drawn_change (change_group, x, y, district_code, town_code)
+  WITH changed AS (
+    INSERT INTO drawn_change (change_group, x, y, district_code, town_code)
     SELECT DISTINCT 'sites', b.x, b.y, d.district_code, d.town_code
-    FROM unnest(gone || come) AS d CROSS JOIN LATERAL map_blocks(d.place) AS b;
-  PERFORM tell_drawn('sites', d.district_code, array_agg(DISTINCT d.site_id))
-    FROM unnest(gone || come) AS d GROUP BY d.district_code;
+    FROM unnest(gone || come) AS d CROSS JOIN LATERAL map_blocks(d.place) AS b
+    RETURNING x, y, district_code
+  ), blocks AS (
+    SELECT c.district_code, array_agg(DISTINCT concat(c.x, '/', c.y)) AS named
+    FROM changed AS c GROUP BY 1
+  ), sites AS (
+    SELECT d.district_code, array_agg(DISTINCT d.site_id) AS ids
+    FROM unnest(gone || come) AS d GROUP BY 1
+  )
+  SELECT count(tell_drawn('sites', district_code, blocks.named, sites.ids)) INTO told
+  FROM blocks JOIN sites USING (district_code);
 END
 $$;

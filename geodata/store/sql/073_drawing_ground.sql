@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION write_footprint_changes() RETURNS trigger LANGUAGE pl
 DECLARE
   gone text := 'SELECT -1 AS sign, was.* FROM was';
   come text := 'SELECT 1 AS sign, became.* FROM became';
-  one text;
+  one record;
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     gone := gone || ' JOIN became AS b ON b.id = was.id WHERE b IS DISTINCT FROM was';
@@ -32,12 +32,14 @@ BEGIN
     ), changed AS (
       INSERT INTO drawn_change (change_group, x, y, district_code, town_code)
       SELECT DISTINCT 'footprints', b.x, b.y, d.district_code, d.town_code
-      FROM different AS d CROSS JOIN LATERAL map_blocks(d.geom_3857) AS b RETURNING district_code
-    ) SELECT DISTINCT district_code FROM changed$query$,
+      FROM different AS d CROSS JOIN LATERAL map_blocks(d.geom_3857) AS b
+      RETURNING x, y, district_code
+    ) SELECT c.district_code, array_agg(DISTINCT concat(c.x, '/', c.y)) AS blocks
+    FROM changed AS c GROUP BY 1$query$,
     concat_ws(' UNION ALL ', CASE WHEN TG_OP <> 'INSERT' THEN gone END,
       CASE WHEN TG_OP <> 'DELETE' THEN come END))
   LOOP
-    PERFORM tell_drawn('footprints', one, NULL);
+    PERFORM tell_drawn('footprints', one.district_code, one.blocks);
   END LOOP;
   RETURN NULL;
 END
@@ -49,7 +51,7 @@ DECLARE
 BEGIN
   FOR one IN SELECT DISTINCT district_code FROM touched LOOP
     INSERT INTO drawn_change (change_group, district_code) VALUES ('ground', one);
-    PERFORM tell_drawn('ground', one, NULL);
+    PERFORM tell_drawn('ground', one, ARRAY['*']);
   END LOOP;
   RETURN NULL;
 END

@@ -1,16 +1,21 @@
 -- Sites in a vector tile.
--- In:  the layer's id, whether it holds standalone buildings, communities or both (NULL), and
---      only uncovered ones; its zooms as geodata/layers.py declares them; the tile; the scope
---      (kind and code of a division, NULL for all); the day.
+-- In:  the layer's id (communities, standalone_buildings, gaps) and its zooms as
+--      geodata/layers.py declares them; the tile; the scope (kind and code of a division, NULL for
+--      all); the day.
 -- Out: one layer of a vector tile. Below merged_below points with count, covered and the number
 --      by each value (n_FIELD_VALUE) over 16 cells a side; below drawn_from points; then outlines.
+CREATE OR REPLACE FUNCTION in_layer(layer text, s drawn_site) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE layer WHEN 'communities' THEN NOT s.is_standalone
+    WHEN 'standalone_buildings' THEN s.is_standalone ELSE NOT s.covered END
+$$;
+
 CREATE OR REPLACE FUNCTION tile_sites(
-  layer text, standalone boolean, only_gaps boolean, merged_below integer, drawn_from integer,
-  names_from integer, z integer, x integer, y integer, kind text, code text, day date
+  layer text, merged_below integer, drawn_from integer, names_from integer, z integer, x integer, y integer, kind text, code text, day date
 ) RETURNS bytea LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
   IF z < merged_below THEN
-    RETURN tile_sites_merged(layer, standalone, only_gaps, z, x, y, kind, code, day);
+    RETURN tile_sites_merged(layer, z, x, y, kind, code, day);
   END IF;
   RETURN (SELECT ST_AsMVT(q, layer, 4096, 'geom', 'id') FROM (
     SELECT s.site_id AS id,
@@ -18,25 +23,24 @@ BEGIN
         ELSE outline_in_tile(CASE WHEN z < 15 THEN s.outline_far ELSE s.outline END, z, x, y)
       END AS geom,
       s.category,
-      CASE WHEN only_gaps THEN
+      CASE WHEN layer = 'gaps' THEN
         CASE WHEN s.is_standalone THEN 'standalone_uncovered' ELSE 'community_uncovered' END
       END AS gap,
-      CASE WHEN NOT only_gaps THEN s.management_types END AS management_types,
-      CASE WHEN NOT only_gaps THEN s.inspection_status END AS inspection_status,
-      CASE WHEN NOT only_gaps THEN s.covered END AS covered,
-      CASE WHEN NOT only_gaps AND z >= names_from THEN s.market_covered END AS market_covered,
-      CASE WHEN NOT only_gaps AND z >= names_from THEN s.verified END AS verified,
+      CASE WHEN layer <> 'gaps' THEN s.management_types END AS management_types,
+      CASE WHEN layer <> 'gaps' THEN s.inspection_status END AS inspection_status,
+      CASE WHEN layer <> 'gaps' THEN s.covered END AS covered,
+      CASE WHEN layer <> 'gaps' AND z >= names_from THEN s.market_covered END AS market_covered,
+      CASE WHEN layer <> 'gaps' AND z >= names_from THEN s.verified END AS verified,
       s.town_code AS town,
       day::text AS "on",
-      CASE WHEN only_gaps OR z >= names_from THEN s.uncovered_since::text END AS uncovered_since,
+      CASE WHEN layer = 'gaps' OR z >= names_from THEN s.uncovered_since::text END AS uncovered_since,
       CASE WHEN z >= names_from THEN s.name END AS name,
       CASE WHEN z >= names_from THEN s.households END AS households,
       CASE WHEN z >= names_from THEN s.neighbourhood_code END AS neighbourhood
     FROM sites_shown(day) AS s
     WHERE s.place && tile_box(z, x, y)
       AND (z >= drawn_from AND s.outline IS NOT NULL OR s.centre && tile_box(z, x, y))
-      AND (standalone IS NULL OR s.is_standalone = standalone)
-      AND NOT (only_gaps AND s.covered)
+      AND in_layer(layer, s)
       AND lies_within(kind, code, s.district_code, s.town_code, s.neighbourhood_code)
     ORDER BY s.site_id
   ) AS q);
@@ -44,7 +48,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION tile_sites_merged(
-  layer text, standalone boolean, only_gaps boolean, z integer, x integer, y integer,
+  layer text, z integer, x integer, y integer,
   kind text, code text, day date
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
   WITH here AS (
@@ -57,7 +61,7 @@ CREATE OR REPLACE FUNCTION tile_sites_merged(
     FROM sites_shown(day) AS s CROSS JOIN LATERAL in_tile(s.centre, z, x, y) AS at
     WHERE s.place && ST_TileEnvelope(z, x, y)
       AND ST_X(at) >= 0 AND ST_X(at) < 4096 AND ST_Y(at) >= 0 AND ST_Y(at) < 4096
-      AND (standalone IS NULL OR s.is_standalone = standalone) AND NOT (only_gaps AND s.covered)
+      AND in_layer(layer, s)
       AND lies_within(kind, code, s.district_code, s.town_code, s.neighbourhood_code)
   ), held AS (
     SELECT v.column_at, v.row_at, jsonb_object_agg('n_' || v.name, v.n) AS numbers FROM (

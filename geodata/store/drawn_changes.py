@@ -1,0 +1,115 @@
+"""How often each block of the map has changed, for whom: what makes a kept tile old.
+
+A tile's version is the sum of the counters of the blocks (tiles at zoom 12) that it covers or
+that cover it. Counters count committed rows of `drawn_change` and only grow, so the version of
+a tile is another one after every change that it shows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from geodata.layers import ChangeGroup
+from geodata.store.tiles import TileId
+
+BLOCK_ZOOM: Final = 12
+EVERYWHERE: Final = "*"
+"""The name of the block that every tile counts."""
+
+CHANNEL: Final = "fugai_drawn"
+"""What PostgreSQL notifies on; see ``sql/071_drawn_changes.sql``."""
+
+ALL_COUNTERS: Final = (
+    "SELECT change_group, district_code, town_code, coalesce(x || '/' || y, '*'), count(*)"
+    " FROM drawn_change GROUP BY change_group, district_code, town_code, x, y"
+)
+GROUP_COUNTERS: Final = (
+    "SELECT change_group, district_code, town_code, coalesce(x || '/' || y, '*'), count(*)"
+    " FROM drawn_change WHERE change_group = %s AND district_code = %s"
+    " GROUP BY change_group, district_code, town_code, x, y"
+)
+BLOCK_COUNTERS: Final = (
+    "SELECT change_group, district_code, town_code, coalesce(x || '/' || y, '*'), count(*)"
+    " FROM drawn_change WHERE change_group = %s AND district_code = %s"
+    " AND coalesce(x, -1) = ANY(%s) AND coalesce(y, -1) = ANY(%s)"
+    " GROUP BY change_group, district_code, town_code, x, y"
+)
+
+CounterRow = tuple[str, str, str | None, str, int]
+"""Group, district, town, block, and how often it has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whose changes count: those of a town, of a district, or all.
+
+    Attributes:
+        district: Code, ``None`` for all.
+        town: Code, ``None`` for all of the district.
+    """
+
+    district: str | None
+    town: str | None
+
+
+@dataclass(slots=True)
+class Counters:
+    """The counters as they were last read."""
+
+    _counts: dict[tuple[str, str, str | None], dict[str, int]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    _added: dict[tuple[Viewer, str], dict[str, int]] = field(default_factory=dict)
+
+    def put(self, rows: Iterable[CounterRow]) -> None:
+        """Keep what rows say of their blocks; a counter never goes back."""
+        for group, district, town, block, count in rows:
+            kept = self._counts[group, district, town]
+            kept[block] = max(count, kept.get(block, 0))
+        self._added.clear()
+
+    def of(self, viewer: Viewer, group: ChangeGroup) -> Mapping[str, int]:
+        """Return a viewer's counters of a group, by block."""
+        known = self._added.get((viewer, group))
+        if known is None:
+            known = self._added[viewer, group] = self._add_up(viewer, group)
+        return known
+
+    def version(self, viewer: Viewer, groups: Iterable[ChangeGroup], tile: TileId) -> int:
+        """Return the version of a tile that shows these groups."""
+        return sum(_covered(self.of(viewer, group), tile) for group in groups)
+
+    def _add_up(self, viewer: Viewer, group: ChangeGroup) -> dict[str, int]:
+        total: dict[str, int] = defaultdict(int)
+        for (of_group, district, town), blocks in self._counts.items():
+            sees = (viewer.district in (None, district)) and (
+                viewer.town is None or town in (None, viewer.town)
+            )
+            if of_group == group and sees:
+                for block, count in blocks.items():
+                    total[block] += count
+        return dict(total)
+
+
+def block_numbers(blocks: Iterable[str]) -> tuple[list[int], list[int]]:
+    """Return the columns and rows of blocks; -1 stands for the one that is everywhere."""
+    pairs = [(-1, -1) if one == EVERYWHERE else tuple(map(int, one.split("/"))) for one in blocks]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def _covered(blocks: Mapping[str, int], tile: TileId) -> int:
+    everywhere = blocks.get(EVERYWHERE, 0)
+    if tile.z >= BLOCK_ZOOM:
+        closer = tile.z - BLOCK_ZOOM
+        return everywhere + blocks.get(f"{tile.x >> closer}/{tile.y >> closer}", 0)
+    farther = BLOCK_ZOOM - tile.z
+    total = everywhere
+    for block, count in blocks.items():
+        if block != EVERYWHERE:
+            x, y = map(int, block.split("/"))
+            if (x >> farther, y >> farther) == (tile.x, tile.y):
+                total += count
+    return total

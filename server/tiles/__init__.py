@@ -1,0 +1,1 @@
+"""Tiles at full speed: kept while they hold, told when they do not."""

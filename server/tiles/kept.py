@@ -1,0 +1,112 @@
+"""Tiles that are kept: in memory, and as files for a web server that hands them out itself."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tempfile
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from geodata.domain.access import Scope
+
+_MOST_BYTES: Final = 96 << 20
+_OVERHEAD: Final = 400
+_LEVEL: Final = 4
+
+Key = tuple[str | None, str | None, str, str, int, int, int]
+"""Kind and code of the scope, day, layers, zoom, column, row."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """One tile as it was made.
+
+    Attributes:
+        version: It shows at least what was committed when this was its version.
+        content: Its bytes.
+        packed: The same, gzipped, once somebody wanted that.
+    """
+
+    version: int
+    content: bytes
+    packed: bytes | None = None
+
+    def body(self, *, gzipped: bool) -> bytes:
+        """Return the bytes as they go over the wire."""
+        if not gzipped:
+            return self.content
+        if self.packed is None:
+            self.packed = gzip.compress(self.content, _LEVEL, mtime=0)
+        return self.packed
+
+
+class Memory:
+    """The tiles asked for last, as many as fit into some megabytes."""
+
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        """Begin empty."""
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._bytes = 0
+        self._most = most_bytes
+
+    def get(self, key: Key, version: int) -> Kept | None:
+        """Return a tile of a version, ``None`` where only an older one or none is there."""
+        found = self._kept.get(key)
+        if found is None or found.version != version:
+            return None
+        self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: Key, tile: Kept) -> None:
+        """Keep a tile in place of what was there; the least asked for go."""
+        before = self._kept.pop(key, None)
+        if before is not None:
+            self._bytes -= _size(before)
+        self._kept[key] = tile
+        self._bytes += _size(tile)
+        while self._bytes > self._most and self._kept:
+            _, gone = self._kept.popitem(last=False)
+            self._bytes -= _size(gone)
+
+
+class Folder:
+    """Tiles as files, named by their version: a web server looks there before it asks us.
+
+    ``PLACE/DAY/LAYERS/Z/X/Y-VERSION.mvt.gz`` below the root, PLACE as `place_of` names it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Keep the root."""
+        self._root = root
+
+    def put(self, key: Key, tile: Kept) -> None:
+        """Write a tile as a whole; one of the same version is the same tile."""
+        kind, code, day, layers, z, x, y = key
+        folder = self._root / place_of(Scope(kind, code)) / day / layers / str(z) / str(x)  # type: ignore[arg-type]
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder)
+        with os.fdopen(handle, "wb") as file:
+            file.write(tile.body(gzipped=True))
+        Path(name).chmod(0o644)
+        Path(name).replace(folder / f"{y}-{tile.version}.mvt.gz")
+
+    def sweep(self, before: float) -> int:
+        """Delete tiles written before a time (seconds since the epoch); return how many."""
+        gone = 0
+        for path in self._root.glob("*/*/*/*/*/*.mvt.gz"):
+            if path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+
+def place_of(scope: Scope) -> str:
+    """Return the name of the folder for those who see a scope."""
+    return "all" if scope.kind is None else f"{scope.kind}-{scope.code}"
+
+
+def _size(tile: Kept) -> int:
+    return len(tile.content) + len(tile.packed or b"") + _OVERHEAD

@@ -1,0 +1,195 @@
+"""What a process knows of changes: counters, the day that is drawn, and who wants to be told.
+
+One connection listens; PostgreSQL tells it of each committed change. While it is lost nothing
+kept can be trusted: `Live.is_current` is false, and tiles are made anew for each request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+from datetime import date
+from typing import Any, Final
+
+from psycopg import AsyncConnection, Error
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy import Engine
+
+from geodata.domain.period import today
+from geodata.layers import ChangeGroup
+from geodata.store.drawn_changes import (
+    ALL_COUNTERS,
+    BLOCK_COUNTERS,
+    CHANNEL,
+    GROUP_COUNTERS,
+    CounterRow,
+    Counters,
+    Viewer,
+    block_numbers,
+)
+from geodata.store.tiles import draw_day
+from server.tiles.events import Event, Subscribers
+from server.tiles.viewers import ACCESS_CHANNEL, Viewers
+
+_BEAT_S: Final = 5
+"""A connection that is silent for this long is asked whether it still lives."""
+_AGAIN_S: Final = 0.5
+_CONNECTIONS: Final = 8
+_WAITS_S: Final = 10
+_READ_ONLY: Final = (
+    "-c default_transaction_read_only=on -c statement_timeout=20000 -c jit=off"
+    " -c search_path=public -c timezone=Asia/Shanghai"
+)
+_LOG: Final = logging.getLogger("fugai")
+
+
+class Live:
+    """What one process knows of changes, and its connections for making tiles.
+
+    Args:
+        engine: For the one write: drawing a new day.
+        url: SQLAlchemy address of the database.
+    """
+
+    def __init__(self, engine: Engine, url: str) -> None:
+        """Connect nothing yet."""
+        self._engine = engine
+        self._conninfo = url.replace("+psycopg", "", 1)
+        self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pool: AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]] | None = None
+        self.counters = Counters()
+        self.day: date | None = None
+        self.is_current = False
+        self.subscribers = Subscribers()
+        self.viewers = Viewers()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the caller's event loop runs this; elsewhere tiles are read one by one."""
+        return self._loop is asyncio.get_running_loop()
+
+    async def start(self) -> None:
+        """Begin to listen; a database that is not there yet is waited for."""
+        self._pool = AsyncConnectionPool(
+            self._conninfo,
+            min_size=1,
+            max_size=_CONNECTIONS,
+            timeout=_WAITS_S,
+            open=False,
+            kwargs={
+                "autocommit": True,
+                "options": _READ_ONLY,
+                "application_name": "fugai tiles",
+                "prepare_threshold": 1,
+            },
+        )
+        await self._pool.open(wait=False)
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.create_task(self._listen())
+
+    async def stop(self) -> None:
+        """Let go of everything."""
+        self.subscribers.close()
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = self._loop = None
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    async def fetch(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """Return the rows of a reading statement; values come in PostgreSQL's binary form.
+
+        Raises:
+            psycopg.Error: The database does not answer, or refuses.
+        """
+        assert self._pool is not None  # noqa: S101 - started before it is asked
+        async with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+            await cursor.execute(statement, parameters)
+            return await cursor.fetchall()
+
+    async def show_day(self, day: date) -> None:
+        """See to it that sites are drawn as of a day, today's."""
+        if self.day == day:
+            return
+        await asyncio.to_thread(draw_day, self._engine, day)
+        self.day = day
+        self.subscribers.tell_all(Event("day", {"day": day.isoformat()}))
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._listen_once()
+            except (Error, OSError, PoolTimeout) as error:
+                _LOG.warning("tiles: the listening connection is lost: %s", type(error).__name__)
+            except Exception:  # noqa: BLE001 - whatever it is, listening begins anew
+                _LOG.exception("tiles: listening failed")
+            finally:
+                self.is_current = False
+                self.viewers.forget()
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _listen_once(self) -> None:
+        connection = await AsyncConnection.connect(
+            self._conninfo, autocommit=True, application_name="fugai listens"
+        )
+        async with connection:
+            await connection.execute(f"LISTEN {CHANNEL}")
+            await connection.execute(f"LISTEN {ACCESS_CHANNEL}")
+            # Only now: what is committed after this is told, what came before is read.
+            fresh = Counters()
+            fresh.put(await self._rows(ALL_COUNTERS, ()))
+            self.counters = fresh
+            self.is_current = True
+            await self.show_day(today())
+            self.subscribers.tell_all(Event("versions"))
+            while True:
+                async for note in connection.notifies(timeout=_BEAT_S):
+                    await self._take(note.channel, note.payload)
+                await connection.execute("SELECT 1")
+                await self.show_day(today())
+
+    async def _rows(self, statement: str, parameters: tuple[Any, ...]) -> list[CounterRow]:
+        return [
+            (str(group), str(district), town, str(block), int(count))
+            for group, district, town, block, count in await self.fetch(statement, parameters)
+        ]
+
+    async def _take(self, channel: str, payload: str) -> None:
+        if channel == ACCESS_CHANNEL:
+            self.viewers.forget()
+            return
+        told = json.loads(payload)
+        group, district, blocks = told["group"], told["district"], told["blocks"]
+        if blocks is None:
+            rows = await self._rows(GROUP_COUNTERS, (group, district))
+        else:
+            rows = await self._rows(BLOCK_COUNTERS, (group, district, *block_numbers(blocks)))
+        watching = [one for one in self.subscribers.viewers() if one.district in (None, district)]
+        before = {one: dict(self.counters.of(one, ChangeGroup(group))) for one in watching}
+        self.counters.put(rows)
+        for viewer in watching:
+            self._tell(viewer, ChangeGroup(group), before[viewer], told["sites"])
+
+    def _tell(
+        self, viewer: Viewer, group: ChangeGroup, before: dict[str, int], sites: list[int] | None
+    ) -> None:
+        now = self.counters.of(viewer, group)
+        moved = {block: count for block, count in now.items() if before.get(block) != count}
+        if not moved:
+            return
+        said: dict[str, Any] = {"group": group.value, "blocks": moved}
+        # Whoever sees one town only must not learn of the sites of others.
+        if sites is not None and viewer.town is None:
+            said["sites"] = sites
+        self.subscribers.tell(viewer, Event("changed", said))
+
+    def versions(self, viewer: Viewer) -> dict[str, Any]:
+        """Return all counters that a viewer's tiles depend on, and the day that is drawn."""
+        counted = {one.value: dict(self.counters.of(viewer, one)) for one in ChangeGroup}
+        return {"day": (self.day or today()).isoformat(), **counted}
