@@ -134,7 +134,7 @@ def _parameters() -> dict[str, Any]:
         "crs": system,
         "cursor": _TEXT,
         "datetime": _TEXT,
-        "f": _TEXT | {"enum": list(ITEM_FORMATS)},
+        "f": _TEXT | {"enum": [*ITEM_FORMATS, "mvt"]},
         "filter": _TEXT,
         "filter-crs": system,
         "filter-lang": _TEXT | {"enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},

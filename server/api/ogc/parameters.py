@@ -33,7 +33,7 @@ _LANGUAGES: Final = ("cql2-text", "cql2-json")
 _OPEN: Final = ("", "..")
 _LARGEST: Final = 2**31 - 1
 _WHOLE: Final = re.compile(r"[+-]?\d{1,10}")
-_TRUTHS: Final = {"true": True, "false": False}
+_TRUTHS: Final = {"true": True, "false": False, "1": True, "0": False}
 
 
 def short_enough(request: Request) -> None:

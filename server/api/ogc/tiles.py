@@ -1,4 +1,4 @@
-"""One vector tile, of a layer or of several, addressed as OGC API - Tiles does: row, then column."""
+"""One vector tile of one or more layers, as OGC API - Tiles addresses it: row, then column."""
 
 from __future__ import annotations
 

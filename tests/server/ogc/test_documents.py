@@ -74,9 +74,9 @@ def test_the_description_holds_together(leader):
         ids.append(operation["operationId"])
         named = []
         for one in operation["parameters"]:
-            if "$ref" in one:
-                one = document["components"]["parameters"][one["$ref"].rsplit("/", 1)[1]]
-            named.append((one["in"], one["name"]))
+            name = one.get("$ref", "").removeprefix("#/components/parameters/")
+            meant = document["components"]["parameters"][name] if name else one
+            named.append((meant["in"], meant["name"]))
         assert len(named) == len(set(named)), path
         assert {name for where, name in named if where == "path"} == set(
             re.findall(r"\{(\w+)\}", path)

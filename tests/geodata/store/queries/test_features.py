@@ -171,7 +171,7 @@ def test_only_what_lies_in_scope_is_told(session):
     question = ask(LAYERS["communities"], Wanted(on=today()))
     assert count_features(session, town, question) == 1
     other = features(session, "communities", stranger)[0]["id"]
-    with pytest.raises(DomainError, match="ogc.feature_not_found"):
+    with pytest.raises(DomainError, match=r"ogc\.feature_not_found"):
         get_feature(session, town, question, other)
     assert [row[2] for row in feature_rows(session, town, question, limit=9)] == ["东"]
 
@@ -203,7 +203,7 @@ def test_fields_can_be_chosen_and_places_moved(session):
 
 @pytest.mark.parametrize("text", ["x", "-1", "1.5", "", "9" * 30, "１"])
 def test_a_key_that_cannot_be_is_no_feature(text):
-    with pytest.raises(DomainError, match="ogc.feature_not_found"):
+    with pytest.raises(DomainError, match=r"ogc\.feature_not_found"):
         feature_key(LAYERS["communities"], text)
 
 
