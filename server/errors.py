@@ -51,7 +51,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "tile.unavailable": HTTPStatus.INTERNAL_SERVER_ERROR,
     "events.unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "request.collided": HTTPStatus.CONFLICT,
-    "request.bbox": HTTPStatus.BAD_REQUEST,
+    "ogc.bbox": HTTPStatus.BAD_REQUEST,
     "ogc.collection_not_found": HTTPStatus.NOT_FOUND,
     "ogc.feature_not_found": HTTPStatus.NOT_FOUND,
     "ogc.tile_not_found": HTTPStatus.NOT_FOUND,

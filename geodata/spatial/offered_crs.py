@@ -94,9 +94,9 @@ def box_in(numbers: list[float], crs: OfferedCrs) -> BaseGeometry:
         crs: Of the numbers.
 
     Raises:
-        DomainError: ``request.bbox``.
+        DomainError: ``ogc.bbox``.
     """
-    fault = DomainError("request.bbox", value=",".join(f"{one:g}" for one in numbers)[:100])
+    fault = DomainError("ogc.bbox", value=",".join(f"{one:g}" for one in numbers)[:100])
     if len(numbers) not in {4, 6} or not all(math.isfinite(one) for one in numbers):
         raise fault
     half = len(numbers) // 2
@@ -120,7 +120,7 @@ def shape_in(written: dict[str, Any], crs: OfferedCrs) -> BaseGeometry:
 
     Raises:
         DomainError: ``filter.geometry_bad`` for what is no geometry, crosses itself, or lies
-            where the system has no numbers; ``request.bbox``.
+            where the system has no numbers; ``ogc.bbox``.
     """
     if "bbox" in written:
         return box_in(_numbers(written["bbox"]), crs)

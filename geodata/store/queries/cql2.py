@@ -101,7 +101,7 @@ def condition(tree: Any, source: FeatureSource, crs: OfferedCrs) -> ColumnElemen
 
     Raises:
         DomainError: ``filter.property_unknown``, ``filter.operator_unknown``,
-            ``filter.wrong_kind``, ``filter.geometry_bad``, ``request.bbox``.
+            ``filter.wrong_kind``, ``filter.geometry_bad``, ``ogc.bbox``.
     """
     return _Translation(source, crs).boolean(tree)
 

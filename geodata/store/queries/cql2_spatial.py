@@ -31,7 +31,7 @@ def spatial(
         crs: Of the written geometries.
 
     Raises:
-        DomainError: ``filter.property_unknown``, ``filter.geometry_bad``, ``request.bbox``.
+        DomainError: ``filter.property_unknown``, ``filter.geometry_bad``, ``ogc.bbox``.
     """
     left, right = (_operand(op, one, source, crs) for one in args)
     found: ColumnElement[bool] = getattr(func, f"st_{op.removeprefix('s_')}")(left, right)

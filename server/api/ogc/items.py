@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import Annotated, Any
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, BinaryIO, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
+from fastapi.responses import StreamingResponse
 
 from geodata.domain.errors import DomainError
 from geodata.layers import Layer
@@ -44,6 +43,8 @@ from server.api.ogc.parameters import (
 from server.auth import Actor, CurrentActor, ReadingSession
 
 of_layer = APIRouter(prefix=LAYER_PATH)
+
+_PIECE_BYTES: Final = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,27 +166,30 @@ def _file(
     if asked.limit is None and matched > most:
         raise DomainError("ogc.too_many", matched=matched, form=form.value, most=most)
     name = f"{asked.layer.id}_{question.wanted.on.isoformat()}.{form}"
-    folder = Path(mkdtemp(prefix="fugai-ogc-"))
-    try:
+    last = _Last()
+    with TemporaryDirectory(prefix="fugai-ogc-") as folder:
+        path = Path(folder) / name
         rows = feature_rows(
             session, actor.scope, question, limit=asked.limit or most, after=asked.after
         )
-        last = _Last()
-        write_features(_table(asked), last.watching(rows), folder / name, form)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        write_features(_table(asked), last.watching(rows), path, form)
+        size = path.stat().st_size
+        # Open, so that it can be read when its name is gone: nothing stays behind, whatever
+        # becomes of the client.
+        file = path.open("rb")
     headers = _crs_header(question)
     headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    headers["Content-Length"] = str(size)
     if asked.limit is not None and last.count == asked.limit:
         following = same(request, cursor=cursor_after(matched, last.key))
         headers["Link"] = f'<{following}>; rel="next"'
-    return FileResponse(
-        folder / name,
-        media_type=ITEM_FORMATS[asked.form][0],
-        headers=headers,
-        background=BackgroundTask(shutil.rmtree, folder, ignore_errors=True),
-    )
+    return StreamingResponse(_sent(file), media_type=ITEM_FORMATS[asked.form][0], headers=headers)
+
+
+def _sent(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
 
 
 def _table(asked: AskedItems) -> FeatureTable:

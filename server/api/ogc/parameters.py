@@ -178,7 +178,7 @@ def _numbers(text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError as error:
-        raise DomainError("request.bbox", value=text[:100]) from error
+        raise DomainError("ogc.bbox", value=text[:100]) from error
 
 
 def _properties(layer: Layer, query: Mapping[str, str]) -> tuple[str, ...] | None:

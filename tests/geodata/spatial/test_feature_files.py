@@ -11,11 +11,17 @@ from pathlib import Path
 import pytest
 import shapely
 
+from geodata.layers import FieldKind
 from geodata.spatial.feature_files import FeatureFormat, FeatureTable, safe_text, write_features
 from geodata.spatial.offered_crs import CRS84, crs_of
 
 AREA = shapely.MultiPolygon([shapely.box(117.8, 36.7, 117.9, 36.8)])
-FIELDS = (("name", "string"), ("households", "integer"), ("covered", "boolean"), ("since", "date"))
+FIELDS: tuple[tuple[str, FieldKind], ...] = (
+    ("name", "string"),
+    ("households", "integer"),
+    ("covered", "boolean"),
+    ("since", "date"),
+)
 ROWS = [
     [1, shapely.Point(117.85, 36.75).wkb, "东苑小区", 5, True, None],
     [2, None, "=1+1", None, None, date(2026, 1, 1)],
