@@ -177,19 +177,19 @@ def test_what_is_no_filter_is_refused(text, code):
     ],
 )
 def test_what_nests_too_deep_is_refused_at_once(text):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(DomainError) as caught:
         read_text(text)
     assert caught.value.code == "filter.too_deep"
     assert caught.value.facts == {"most": MOST_DEEP}
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
     "text", ["(" * 20 + "(a=1) AND " * 1000 + "x=", "a = '" + "\\'" * 8000, "a=1 AND " * 2000]
 )
 def test_a_text_is_read_in_the_time_of_its_length(text):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(DomainError):
         read_text(text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

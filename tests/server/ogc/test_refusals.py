@@ -92,10 +92,10 @@ def statements(app):
 )  # fmt: skip
 def test_nonsense_is_refused_without_the_database(leader, statements, path, query, code):
     statements.clear()
-    began = time.perf_counter()
+    began = time.process_time()
     answer = leader.get(f"/ogc{path}", params={name: str(one) for name, one in query.items()})
     assert refused(answer) == code
-    assert time.perf_counter() - began < 1.5
+    assert time.process_time() - began < 1.5
     assert statements == []
 
 
@@ -122,9 +122,9 @@ def test_ten_megabytes_are_refused_before_they_are_read(app, statements):
         "query_string": b"filter=" + b"(" * 10_000_000,
         "headers": [(b"host", b"testserver")],
     }
-    began = time.perf_counter()
+    began = time.process_time()
     asyncio.run(app(scope, receive, send))
-    assert time.perf_counter() - began < 1.5
+    assert time.process_time() - began < 1.5
     assert sent[0]["status"] == 414
     assert (b"content-type", b"application/problem+json") in sent[0]["headers"]
     assert statements == []
