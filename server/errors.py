@@ -40,6 +40,8 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "import.wrong_state": HTTPStatus.CONFLICT,
     "request.not_found": HTTPStatus.NOT_FOUND,
     "layer.unknown": HTTPStatus.NOT_FOUND,
+    "style.unknown": HTTPStatus.NOT_FOUND,
+    "archive.not_found": HTTPStatus.NOT_FOUND,
     "tile.out_of_range": HTTPStatus.BAD_REQUEST,
     "tile.numbers": HTTPStatus.BAD_REQUEST,
     "tile.day": HTTPStatus.BAD_REQUEST,
@@ -102,7 +104,7 @@ def _with_details(fact: object, language: Language) -> object:
 
 def _wants_page(request: Request) -> bool:
     path = request.url.path
-    is_machine = path.startswith(("/api", "/assets", "/healthz", "/tiles", "/styles", "/ogc"))
+    is_machine = path.startswith(("/api", "/assets", "/healthz", "/tiles", "/styles", "/archives", "/ogc"))
     return not is_machine and "text/html" in request.headers.get("accept", "")
 
 

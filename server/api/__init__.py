@@ -21,6 +21,7 @@ from server.api import (
     ledger_imports,
     live,
     login,
+    map_styles,
     milestones,
     sites,
     trend,
@@ -30,7 +31,7 @@ from server.api import (
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(figures, trend, drawn, live, exports, vectors, ledger_imports, import_columns),
+    *(figures, trend, drawn, live, map_styles, exports, vectors, ledger_imports, import_columns),
     *(edits, evidence, ledger, milestones, boundary),
 )
 for _module in _MODULES:
