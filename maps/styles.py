@@ -10,6 +10,7 @@ that of the second.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from itertools import combinations
 from typing import Any, Final
 
@@ -80,11 +81,11 @@ def style(
     for name in SITES:
         layers += _sites(name, colouring)
     layers += _labels()
-    told = {one.key: {"label": one.label, "colour": one.colour} for one in entries(colouring, language)}
+    legend = {one.key: asdict(one) for one in entries(colouring, language)}
     return {
         "version": 8,
         "name": colouring_label(colouring, language),
-        "metadata": {"fugai:colouring": colouring.value, "fugai:legend": told},
+        "metadata": {"fugai:colouring": colouring.value, "fugai:legend": legend},
         "sources": {
             name: {"type": "vector", "url": url, "attribution": attribution}
             for name, url in sources.items()

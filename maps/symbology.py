@@ -103,7 +103,8 @@ class RoadSymbol:
 
     def width(self, near: float) -> float:
         """Return its width in pixels; `near` runs from 0, where it is thin, to 1."""
-        return self.thin + (self.thick - self.thin) * min(1.0, max(0.0, near)) ** 1.6
+        reach: float = min(1.0, max(0.0, near)) ** 1.6
+        return self.thin + (self.thick - self.thin) * reach
 
 
 ROAD: Final = "#ffffff"

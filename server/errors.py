@@ -55,6 +55,10 @@ STATUS: Final[dict[str, HTTPStatus]] = {
 }
 """Codes that are not simply a request that cannot be understood (422)."""
 
+_FOR_MACHINES: Final = (
+    *("/api", "/assets", "/healthz", "/ogc"),
+    *("/tiles", "/styles", "/archives"),
+)
 _PROBLEM: Final = "application/problem+json"
 _LOG = logging.getLogger("fugai")
 
@@ -104,7 +108,9 @@ def _with_details(fact: object, language: Language) -> object:
 
 def _wants_page(request: Request) -> bool:
     path = request.url.path
-    is_machine = path.startswith(("/api", "/assets", "/healthz", "/tiles", "/styles", "/archives", "/ogc"))
+    is_machine = path.startswith(
+        ("/api", "/assets", "/healthz", "/tiles", "/styles", "/archives", "/ogc")
+    )
     return not is_machine and "text/html" in request.headers.get("accept", "")
 
 

