@@ -275,7 +275,7 @@ def _labels() -> _Layers:
 
 
 def _site_names(name: str) -> dict[str, Any]:
-    first = max(NAMES_FROM + 1, LAYERS[name].drawn_from)
+    first = max(NAMES_FROM, LAYERS[name].drawn_from) + 1
     return _drawn("symbol", "sites", name, "names", minzoom=first, **_written(11))
 
 

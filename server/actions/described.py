@@ -72,6 +72,15 @@ def vector_layers(
     return told
 
 
+def field_words(language: Language) -> dict[str, str]:
+    """Return what every field of a layer is called, by name."""
+    found: dict[str, str] = {}
+    for layer in LAYERS.values():
+        found |= {one.name: word(f"ogc.field_{one.name}", language) for one in layer.fields}
+        found |= _merged_fields(layer, language)
+    return found
+
+
 _KINDS: Final[dict[FieldKind, str]] = {
     "integer": "Number",
     "number": "Number",

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from server.api import (
+    archives,
     boundary,
     changes,
     departures,
@@ -31,7 +32,18 @@ from server.api import (
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(figures, trend, drawn, live, map_styles, exports, vectors, ledger_imports, import_columns),
+    *(
+        figures,
+        trend,
+        drawn,
+        live,
+        map_styles,
+        archives,
+        exports,
+        vectors,
+        ledger_imports,
+        import_columns,
+    ),
     *(edits, evidence, ledger, milestones, boundary),
 )
 for _module in _MODULES:
