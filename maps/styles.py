@@ -18,7 +18,7 @@ from geodata.domain.division import DivisionKind
 from geodata.domain.management import ManagementType
 from geodata.domain.road import ROAD_FROM_ZOOM
 from geodata.domain.vocabulary import UNREPORTED_KEY, Language
-from geodata.layers import FIRST_ZOOM, LAST_ZOOM, LAYERS, NAMES_FROM
+from geodata.layers import FIRST_ZOOM, LAYERS, NAMES_FROM
 from maps.symbology import (
     AREA_COLOURS,
     COLOURS,
@@ -55,7 +55,7 @@ _LABELLED: Final[dict[DivisionKind, tuple[int, int, int]]] = {
     # From and below which zoom, and how many pixels high.
     DivisionKind.DISTRICT: (FIRST_ZOOM, 9, 14),
     DivisionKind.TOWN: (9, NAMES_FROM, 13),
-    DivisionKind.NEIGHBOURHOOD: (NAMES_FROM, LAST_ZOOM, 11),
+    DivisionKind.NEIGHBOURHOOD: (NAMES_FROM, 15, 11),
 }
 _LINES_FROM: Final = {DivisionKind.NEIGHBOURHOOD: 12}
 
@@ -80,6 +80,8 @@ def style(
     ]
     for name in SITES:
         layers += _sites(name, colouring)
+    # There are many more lone buildings than communities: their circles come below.
+    layers += [_merged(name, colouring) for name in reversed(SITES)]
     layers += _labels()
     legend = {one.key: asdict(one) for one in entries(colouring, language)}
     return {
@@ -184,7 +186,6 @@ def _sites(name: str, colouring: Colouring) -> _Layers:
     layers.append(_drawn("circle", "sites", name, "points", filter=_IS_ONE_POINT, paint=points))
     if colouring is Colouring.MANAGEMENT_TYPE:
         layers.append(_second_type(name))
-    layers.append(_merged(name, colouring))
     return layers
 
 
@@ -192,7 +193,7 @@ def _merged(name: str, colouring: Colouring) -> dict[str, Any]:
     count, covered = ["get", "count"], ["coalesce", ["get", "covered"], 0]
     paint = {
         "circle-color": _most_frequent(name, colouring),
-        "circle-radius": ["min", 20, ["+", 3.5, ["*", 1.3, ["sqrt", count]]]],
+        "circle-radius": ["min", 15, ["+", 3.5, ["*", 1.3, ["sqrt", count]]]],
         "circle-stroke-color": ["case", ["<", covered, count], UNCOVERED_EDGE, COVERED_EDGE],
         "circle-stroke-width": 1,
         "circle-opacity": 0.9,

@@ -10,6 +10,7 @@ fugai.startArchive = async (map, config) => {
   map.setMinZoom(minZoom + 1);
   map.fitBounds([[minLat, minLon], [maxLat, maxLon]]);
   map.getContainer().style.background = style.layers[0].paint["background-color"];
+  tiles.on("load", () => (map.getContainer().dataset.ready = "tiles"));
   tiles.addTo(map);
   const labels = new fugai.ArchiveLabels(map, tiles);
   L.control.zoom({ position: "topright" }).addTo(map);
