@@ -35,9 +35,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await live.start()
-        yield
-        await live.stop()
+        async with live.running():
+            yield
         engine.dispose()
 
     app = FastAPI(

@@ -20,13 +20,6 @@ router = APIRouter(prefix="/api", tags=["map"])
 EVENT_STREAM: Final = "text/event-stream"
 
 
-def _live(request: Request) -> Live:
-    live: Live = request.app.state.live
-    if not live.is_current:
-        raise DomainError("events.unavailable")
-    return live
-
-
 @router.get("/map/versions")
 def versions(request: Request, actor: CurrentActor, district: str | None = None) -> dict[str, Any]:
     """Return how often each block (a tile at zoom 12) has changed, by what changed there.
@@ -35,7 +28,10 @@ def versions(request: Request, actor: CurrentActor, district: str | None = None)
     counters of all blocks that it covers or that cover it, and of the block ``*``.
     """
     sight = narrowed(request.app.state.engine, actor.scope, district)
-    return _live(request).versions(sight.viewer)
+    live: Live = request.app.state.live
+    if not live.is_current:
+        raise DomainError("events.unavailable")
+    return live.versions(sight.viewer)
 
 
 @router.get("/events", response_class=Response)
@@ -47,7 +43,7 @@ async def events(request: Request, actor: CurrentActor, district: str | None = N
     after ``reload`` everything has to be asked for anew.
     """
     sight = await asyncio.to_thread(narrowed, request.app.state.engine, actor.scope, district)
-    live = _live(request)
+    live: Live = request.app.state.live
     if not live.is_here:
         raise DomainError("events.unavailable")
     headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
@@ -56,6 +52,8 @@ async def events(request: Request, actor: CurrentActor, district: str | None = N
 
 async def _told(live: Live, sight: Sight) -> AsyncIterator[str]:
     with live.subscribers.joined(sight.viewer) as queue:
-        yield Event("versions", live.versions(sight.viewer)).text()
+        # Else the first comes as soon as changes are heard of again.
+        if live.is_current:
+            queue.put_nowait(Event("versions", live.versions(sight.viewer)))
         async for text in written(queue):
             yield text

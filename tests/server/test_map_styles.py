@@ -89,7 +89,7 @@ def test_both_need_a_login_and_a_district_in_scope(
     ("path", "code"),
     [
         ("/styles/beauty.json", "style.unknown"),
-        ("/tiles/communities,secrets/tilejson.json", "layer.unknown"),
+        ("/tiles/communities,secrets/tilejson.json", "tile.unknown_layer"),
     ],
 )
 def test_what_there_is_not_is_404(leader: TestClient, path: str, code: str) -> None:
