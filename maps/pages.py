@@ -110,7 +110,7 @@ def coverage_map(
     """
     config = coverage_config(subject, sources, language)
     pieces = draw([ScriptOverlay("startCoverage", config)])
-    skeleton = _templates().get_template("coverage_map.html")
+    skeleton = templates().get_template("coverage_map.html")
     return pieces, skeleton.render(subject=subject, config=config, t=config["words"])
 
 
@@ -156,7 +156,7 @@ def coverage_file(
         title: Of the document.
     """
     pieces, skeleton = coverage_map(subject, sources, language)
-    document = _templates().get_template("file.html")
+    document = templates().get_template("file.html")
     return document.render(
         title=title,
         language=language,
@@ -226,7 +226,7 @@ def boundary_map(
     labels = _labels(group_of(BoundarySource), language)
     whole = {**config, **_said(subject, language), "words": t, "sources": labels}
     pieces = draw([ScriptOverlay("startBoundary", {**whole, "language": language})])
-    skeleton = _templates().get_template("boundary.html")
+    skeleton = templates().get_template("boundary.html")
     return pieces, skeleton.render(site=config["site"], places=config["places"], t=t)
 
 
@@ -259,7 +259,8 @@ def _said(subject: MapSubject, language: Language) -> dict[str, Any]:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the templates of documents."""
     return Environment(
         loader=PackageLoader("maps", "templates"), autoescape=select_autoescape(), trim_blocks=True
     )

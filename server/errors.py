@@ -41,6 +41,8 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "import.not_found": HTTPStatus.NOT_FOUND,
     "import.wrong_state": HTTPStatus.CONFLICT,
     "request.not_found": HTTPStatus.NOT_FOUND,
+    "style.unknown": HTTPStatus.NOT_FOUND,
+    "archive.not_found": HTTPStatus.NOT_FOUND,
     "tile.unknown_layer": HTTPStatus.NOT_FOUND,
     "tile.out_of_range": HTTPStatus.BAD_REQUEST,
     "tile.numbers": HTTPStatus.BAD_REQUEST,
@@ -73,6 +75,10 @@ STATUS: Final[dict[str, HTTPStatus]] = {
 }
 """Codes that are not simply a request that cannot be understood (422; OGC's standards say 400)."""
 
+_FOR_MACHINES: Final = (
+    *("/api", "/assets", "/healthz", "/ogc"),
+    *("/tiles", "/styles", "/archives"),
+)
 _PROBLEM: Final = "application/problem+json"
 _LOG = logging.getLogger("fugai")
 
@@ -123,7 +129,9 @@ def _with_details(fact: object, language: Language) -> object:
 
 def _wants_page(request: Request) -> bool:
     path = request.url.path
-    is_machine = path.startswith(("/api", "/assets", "/healthz", "/tiles", "/styles", "/ogc"))
+    is_machine = path.startswith(
+        ("/api", "/assets", "/healthz", "/tiles", "/styles", "/archives", "/ogc")
+    )
     return not is_machine and "text/html" in request.headers.get("accept", "")
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from server.api import (
+    archives,
     boundary,
     changes,
     departures,
@@ -21,6 +22,7 @@ from server.api import (
     ledger_imports,
     live,
     login,
+    map_styles,
     milestones,
     ogc,
     sites,
@@ -31,8 +33,8 @@ from server.api import (
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(figures, trend, drawn, live, exports, vectors, ledger_imports, import_columns),
-    *(edits, evidence, ledger, milestones, boundary, ogc),
+    *(figures, trend, drawn, live, map_styles, archives, exports, vectors),
+    *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )
 for _module in _MODULES:
     api_router.include_router(_module.router)

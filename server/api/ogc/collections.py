@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from geodata.domain.period import today
-from geodata.domain.vocabulary import Language
+from geodata.domain.vocabulary import Language, words
 from geodata.layers import LAYERS, Layer
 from geodata.spatial.offered_crs import CRS84, STORAGE_URI, offered
 from geodata.store.queries.divisions import Bounds
@@ -103,7 +103,7 @@ def _collection(
         extent["temporal"] = {"interval": [[None, None]], "trs": _GREGORIAN}
     found = {
         "id": layer.id,
-        "title": word(f"ogc.{layer.id}", language),
+        "title": words("layer")[layer.id].label(language),
         "description": word(f"ogc.{layer.id}_note", language),
         "itemType": "feature",
         "crs": list(offered()),

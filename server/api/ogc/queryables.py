@@ -39,7 +39,7 @@ def queryables_schema(layer: Layer, href: str, language: Language) -> dict[str, 
         "$schema": _DIALECT,
         "$id": href,
         "type": "object",
-        "title": word(f"ogc.{layer.id}", language),
+        "title": words("layer")[layer.id].label(language),
         "properties": {GEOMETRY: geometry} | fields,
         "additionalProperties": False,
     }

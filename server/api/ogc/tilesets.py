@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 
+from geodata.domain.vocabulary import words
 from geodata.layers import FIRST_ZOOM, LAST_ZOOM, LAYERS, Layer
 from server.api.ogc.links import JSON, MVT, address, link, ogc_relation
 from server.api.ogc.parameters import LAYER_PATH, KnownLayer, only_json
@@ -50,14 +51,14 @@ def dataset_tileset(request: Request, _actor: CurrentActor) -> dict[str, Any]:
 @of_layer.get("/tiles")
 def layer_tilesets(request: Request, layer: KnownLayer, _actor: CurrentActor) -> dict[str, Any]:
     """Return the tilesets of a layer."""
-    title = word(f"ogc.{layer.id}", language_of(request))
+    title = words("layer")[layer.id].label(language_of(request))
     return _listed(request, f"/collections/{layer.id}/tiles", title)
 
 
 @of_layer.get(f"/tiles/{TMS_ID}")
 def layer_tileset(request: Request, layer: KnownLayer, _actor: CurrentActor) -> dict[str, Any]:
     """Return what the tiles of a layer hold."""
-    title = word(f"ogc.{layer.id}", language_of(request))
+    title = words("layer")[layer.id].label(language_of(request))
     return _tileset(request, f"/collections/{layer.id}/tiles", title, [layer])
 
 
@@ -99,7 +100,7 @@ def _layer(request: Request, layer: Layer) -> dict[str, Any]:
     fields = {one.name: field_schema(one, language) for one in layer.fields}
     found: dict[str, Any] = {
         "id": layer.id,
-        "title": word(f"ogc.{layer.id}", language),
+        "title": words("layer")[layer.id].label(language),
         "dataType": "vector",
         "minTileMatrix": str(FIRST_ZOOM),
         "maxTileMatrix": str(LAST_ZOOM),
