@@ -43,12 +43,14 @@ class LayerField:
         vocabulary: The list whose keys it holds, ``None`` for free values. A field that may
             hold several joins their keys by commas, in the list's order.
         from_zoom: The first zoom whose tiles carry it; the OGC interface always does.
+        is_several: Whether it may hold several keys.
     """
 
     name: str
     kind: FieldKind = "string"
     vocabulary: str | None = None
     from_zoom: int = FIRST_ZOOM
+    is_several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ _WHERE: Final = (LayerField("town"), LayerField("neighbourhood", from_zoom=NAMES
 _SITE: Final = (
     LayerField("name", from_zoom=NAMES_FROM),
     LayerField("category", vocabulary="category"),
-    LayerField("management_types", vocabulary="management_type"),
+    LayerField("management_types", vocabulary="management_type", is_several=True),
     LayerField("inspection_status", vocabulary="inspection_status"),
     LayerField("covered", "boolean"),
     LayerField("market_covered", "boolean", from_zoom=NAMES_FROM),

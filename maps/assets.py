@@ -7,7 +7,10 @@ named is refused, so that a new release of folium cannot make a page phone home.
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -23,6 +26,8 @@ LEAFLET_JS: Final = VENDOR + "leaflet/dist/leaflet.js"
 LEAFLET_CSS: Final = VENDOR + "leaflet/dist/leaflet.css"
 DRAWING_JS: Final = VENDOR + "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js"
 DRAWING_CSS: Final = VENDOR + "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css"
+PMTILES_JS: Final = VENDOR + "pmtiles/dist/pmtiles.js"
+DECODER: Final = OURS + "decoding.mjs"
 KIT_CSS: Final = VENDOR + "@tabler/core/dist/css/tabler.min.css"
 
 MODULES: Final = {
@@ -91,9 +96,29 @@ def inlined(links: list[str]) -> str:
     return "\n".join(
         f"<style>{_content(link)}</style>"
         if link.endswith(".css")
-        else f"<script>{_content(link)}</script>"
+        else f"<script{_kind(link)}>{_content(link)}</script>"
         for link in links
     )
+
+
+def module_map(modules: Mapping[str, str]) -> str:
+    """Return the element that carries libraries for modules to import by name.
+
+    Args:
+        modules: Local link by name.
+
+    Raises:
+        DomainError: ``assets.missing``.
+    """
+    carried = {
+        name: "data:text/javascript;base64," + b64encode(_content(link).encode()).decode()
+        for name, link in modules.items()
+    }
+    return f'<script type="importmap">{json.dumps({"imports": carried})}</script>'
+
+
+def _kind(link: str) -> str:
+    return ' type="module"' if link.endswith(".mjs") else ""
 
 
 @cache

@@ -28,12 +28,26 @@ class Basemap:
         attribution: Who made them, as plain text.
         subdomains: What ``{s}`` stands for, one letter each.
         max_zoom: Deepest zoom that has tiles of its own.
+        archive: Address of a PMTiles archive whose layers take the place of the ground from
+            the database; it has no `urls`.
     """
 
     urls: tuple[str, ...]
     attribution: str
     subdomains: str = "abc"
     max_zoom: int = _DEEPEST
+    archive: str | None = None
+
+
+def archived(address: str, attribution: str, last: int) -> Basemap:
+    """Return a basemap out of an archive of vector tiles.
+
+    Args:
+        address: Of the archive.
+        attribution: Who made what is in it, as plain text.
+        last: Deepest zoom that it has.
+    """
+    return Basemap((), attribution, max_zoom=last, archive=address)
 
 
 def basemap(url: str | None, tianditu_key: str | None) -> Basemap | None:

@@ -35,7 +35,6 @@ FILE_SCRIPTS: Final = [
     *(OURS + name for name in ("feature_source.js", "file_register.js")),
 ]
 """Of a map that is a file of its own."""
-DECODER: Final = OURS + "decoding.mjs"
 
 
 def coverage_script(language: Language) -> str:

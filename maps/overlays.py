@@ -54,7 +54,7 @@ class ScriptOverlay(MacroElement):
             coverage map with legend and panels, ``startSite`` one site where it stands,
             ``startChanges`` what changed between two days, ``startComparison`` positions before
             and after, ``startBoundary`` the page that draws a site's
-            boundary.
+            boundary, ``startArchive`` an archive of tiles that lies in the page.
         config: What the function reads.
     """
 
@@ -67,7 +67,12 @@ class ScriptOverlay(MacroElement):
     def __init__(
         self,
         start: Literal[
-            "startCoverage", "startSite", "startChanges", "startComparison", "startBoundary"
+            "startCoverage",
+            "startSite",
+            "startChanges",
+            "startComparison",
+            "startBoundary",
+            "startArchive",
         ],
         config: Mapping[str, Any],
     ) -> None:

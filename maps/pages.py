@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from geodata.domain.boundary import BoundarySource
 from geodata.domain.vocabulary import Language, group_of, words
-from maps.assets import DRAWING_CSS, DRAWING_JS, KIT_CSS, OURS, inlined
+from maps.assets import DECODER, DRAWING_CSS, DRAWING_JS, KIT_CSS, OURS, inlined
 from maps.basemaps import Basemap
 from maps.canvas import Pieces, draw
-from maps.coverage_scripts import DECODER, FILE_SCRIPTS, given, map_words
+from maps.coverage_scripts import FILE_SCRIPTS, given, map_words
 from maps.overlays import ScriptOverlay, TileOverlay
 from maps.symbology import Colouring
 from maps.tiles import drawn_from
@@ -105,7 +105,7 @@ def coverage_map(
 
 
 def _skeleton(subject: MapSubject, language: Language) -> str:
-    skeleton = _templates().get_template("coverage_map.html")
+    skeleton = templates().get_template("coverage_map.html")
     return skeleton.render(subject=subject, t=map_words(language))
 
 
@@ -129,7 +129,7 @@ def coverage_file(
     }
     pieces = draw([ScriptOverlay("startCoverage", config)])
     files = [*pieces.links, MAP_CSS, *FILE_SCRIPTS]
-    document = _templates().get_template("file.html")
+    document = templates().get_template("file.html")
     return document.render(
         title=title,
         language=language,
@@ -199,7 +199,7 @@ def boundary_map(
     labels = _labels(group_of(BoundarySource), language)
     whole = {**config, **_spoken(subject, language), "words": t, "sources": labels}
     pieces = draw([ScriptOverlay("startBoundary", {**whole, "language": language})])
-    skeleton = _templates().get_template("boundary.html")
+    skeleton = templates().get_template("boundary.html")
     return pieces, skeleton.render(site=config["site"], places=config["places"], t=t)
 
 
@@ -229,7 +229,8 @@ def _said(subject: MapSubject, language: Language) -> dict[str, Any]:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the templates of documents."""
     return Environment(
         loader=PackageLoader("maps", "templates"), autoescape=select_autoescape(), trim_blocks=True
     )

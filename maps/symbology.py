@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from geodata.domain.category import Category
+from geodata.domain.division import DivisionKind
 from geodata.domain.inspection import InspectionStatus
 from geodata.domain.management import ManagementType
 from geodata.domain.vocabulary import UNREPORTED, UNREPORTED_KEY, Language, label, words
@@ -77,6 +78,67 @@ COLOURS: Final[dict[StrEnum, str]] = {
 
 CHANGE_COLOURS: Final = {"gain": _GREEN, "loss": _VERMILION, "changed": _BLUE}
 """What the map of two days tells apart: joined or covered, left or uncovered, anything else."""
+
+AREA_COLOURS: Final = {"water": "#a9cfe8", "green": "#cfe6c2", "residential": "#eae4d9"}
+"""The ground under the sites, paler than any of them: areas by kind, the lowest last."""
+LAND: Final = "#f3f0e9"
+"""What is seen where nothing is known."""
+FOOTPRINT_FILL: Final = "#d9d0c1"
+FOOTPRINT_LINE: Final = "#b9ae9c"
+
+
+@dataclass(frozen=True, slots=True)
+class RoadSymbol:
+    """How a road is drawn.
+
+    Attributes:
+        thin: Pixels wide where a pixel is 30 m (zoom 12 of 256-pixel tiles) and farther away.
+        thick: Pixels wide five zooms nearer.
+        casing: Colour of its edges.
+    """
+
+    thin: float
+    thick: float
+    casing: str
+
+    def width(self, near: float) -> float:
+        """Return its width in pixels; `near` runs from 0, where it is thin, to 1."""
+        reach: float = min(1.0, max(0.0, near)) ** 1.6
+        return self.thin + (self.thick - self.thin) * reach
+
+
+ROAD: Final = "#ffffff"
+ROAD_CASING_PX: Final = 1.6
+"""How much wider a road's casing is than the road."""
+ROAD_SYMBOLS: Final[dict[int, RoadSymbol]] = {
+    1: RoadSymbol(2.6, 13, "#d5cdbd"),
+    2: RoadSymbol(2, 11, "#ddd6c8"),
+    3: RoadSymbol(1.2, 8, "#e3ddd1"),
+    4: RoadSymbol(0.8, 6, "#e6e1d6"),
+    5: RoadSymbol(0.5, 3, "#eae6dc"),
+}
+"""By rank, as `geodata.domain.road` has them."""
+
+COVERED_EDGE: Final = "#ffffff"
+UNCOVERED_EDGE: Final = "#5b1a00"
+"""The edges of sites: whichever way they are coloured, what is uncovered stands out."""
+TEXT: Final = "#1f2937"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A boundary: its colour, pixels wide, and dashes in pixels, none for a whole line."""
+
+    colour: str
+    width: float
+    dashes: tuple[float, ...] = ()
+
+
+DIVISION_LINES: Final[dict[DivisionKind, Line]] = {
+    DivisionKind.DISTRICT: Line("#3d4856", 2.6),
+    DivisionKind.TOWN: Line("#6b7684", 1.4),
+    DivisionKind.NEIGHBOURHOOD: Line("#9aa3af", 0.8, (3, 4)),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,15 +87,19 @@ find_python() {
   return 1
 }
 
+# install_browser_libraries [dev]: what pages load; with dev also what tests check styles with.
 install_browser_libraries() {
-  local stamp
+  local stamp omit=--omit=dev
+  [ "${1:-}" = dev ] && omit=--include=dev
   stamp="$(sha256sum "$root/maps/package-lock.json" | cut -d' ' -f1)"
-  [ "$(cat "$root/maps/node_modules/.lock" 2>/dev/null)" = "$stamp" ] && return
+  case "$(cat "$root/maps/node_modules/.lock" 2>/dev/null)" in
+    "$stamp --include=dev" | "$stamp $omit") return ;;
+  esac
   say "安装浏览器端库  /  installing browser libraries"
   # npm checks each package against the lock's hash.
-  (cd "$root/maps" && run_npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null) \
+  (cd "$root/maps" && run_npm ci "$omit" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null) \
     || die "npm ci 失败  /  npm ci failed"
-  printf %s "$stamp" > "$root/maps/node_modules/.lock"
+  printf %s "$stamp $omit" > "$root/maps/node_modules/.lock"
 }
 
 # npm of the machine; else that of the PyPI wheel that ships Node, else that of apt.

@@ -8,10 +8,11 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from geodata.store.session import connect
 from server.api import api_router
+from server.api.archives import PMTILES
 from server.assets import mount_assets
 from server.docs import add_docs
 from server.errors import add_error_handlers
@@ -55,7 +56,11 @@ def create_app(settings: Settings) -> FastAPI:
     add_docs(app)
     mount_assets(app)
     app.add_middleware(
-        GZipMiddleware, minimum_size=_WORTH_COMPRESSING_BYTES, compresslevel=_FAST_COMPRESSION
+        GZipMiddleware,
+        minimum_size=_WORTH_COMPRESSING_BYTES,
+        compresslevel=_FAST_COMPRESSION,
+        # A range of bytes means those that lie in the file; they are compressed there already.
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PMTILES),
     )
     app.add_middleware(SecurityMiddleware, image_hosts=basemap_origin(settings))
     folder = None if settings.tiles is None else Folder(settings.tiles)

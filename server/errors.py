@@ -41,6 +41,8 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "import.not_found": HTTPStatus.NOT_FOUND,
     "import.wrong_state": HTTPStatus.CONFLICT,
     "request.not_found": HTTPStatus.NOT_FOUND,
+    "style.unknown": HTTPStatus.NOT_FOUND,
+    "archive.not_found": HTTPStatus.NOT_FOUND,
     "tile.unknown_layer": HTTPStatus.NOT_FOUND,
     "tile.out_of_range": HTTPStatus.BAD_REQUEST,
     "tile.numbers": HTTPStatus.BAD_REQUEST,
@@ -51,11 +53,32 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "tile.unavailable": HTTPStatus.INTERNAL_SERVER_ERROR,
     "events.unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "request.collided": HTTPStatus.CONFLICT,
+    "ogc.bbox": HTTPStatus.BAD_REQUEST,
+    "ogc.collection_not_found": HTTPStatus.NOT_FOUND,
+    "ogc.feature_not_found": HTTPStatus.NOT_FOUND,
+    "ogc.tile_not_found": HTTPStatus.NOT_FOUND,
+    "ogc.query_too_long": HTTPStatus.REQUEST_URI_TOO_LONG,
+    "ogc.not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
+    "ogc.too_many": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "assets.missing": HTTPStatus.SERVICE_UNAVAILABLE,
     "request.failed": HTTPStatus.INTERNAL_SERVER_ERROR,
+    **dict.fromkeys(
+        (
+            *("ogc.parameter_unknown", "ogc.parameter_twice", "ogc.parameter_bad"),
+            *("ogc.crs_unknown", "ogc.property_unknown", "filter.syntax", "filter.too_long"),
+            *("filter.too_deep", "filter.too_many", "filter.property_unknown", "filter.text_bad"),
+            *("filter.operator_unknown", "filter.wrong_kind", "filter.arguments"),
+            "filter.geometry_bad",
+        ),
+        HTTPStatus.BAD_REQUEST,
+    ),
 }
-"""Codes that are not simply a request that cannot be understood (422)."""
+"""Codes that are not simply a request that cannot be understood (422; OGC's standards say 400)."""
 
+_FOR_MACHINES: Final = (
+    *("/api", "/assets", "/healthz", "/ogc"),
+    *("/tiles", "/styles", "/archives"),
+)
 _PROBLEM: Final = "application/problem+json"
 _LOG = logging.getLogger("fugai")
 
@@ -106,7 +129,9 @@ def _with_details(fact: object, language: Language) -> object:
 
 def _wants_page(request: Request) -> bool:
     path = request.url.path
-    is_machine = path.startswith(("/api", "/assets", "/healthz", "/tiles", "/styles", "/ogc"))
+    is_machine = path.startswith(
+        ("/api", "/assets", "/healthz", "/tiles", "/styles", "/archives", "/ogc")
+    )
     return not is_machine and "text/html" in request.headers.get("accept", "")
 
 

@@ -23,6 +23,9 @@ class Settings:
         idle_ends: A session unused for this long is over.
         tiles: Folder in which tiles are kept as files, for a web server that hands them out
             itself; ``None`` keeps them in memory alone.
+        archives: Folder of PMTiles archives that are served.
+        basemap_archive: Name of the one, without suffix, that maps draw the ground from instead
+            of the database; for those who may see all of it.
     """
 
     database_url: str
@@ -32,17 +35,26 @@ class Settings:
     session_lasts: timedelta = timedelta(hours=12)
     idle_ends: timedelta = timedelta(minutes=30)
     tiles: Path | None = None
+    archives: Path = Path("tiles")
+    basemap_archive: str | None = None
 
     @classmethod
     def read(
         cls, database_url: str, files: Path, environ: Mapping[str, str] = os.environ
     ) -> Settings:
-        """Read ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY``, ``FUGAI_TILES_FOLDER``."""
+        """Read ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY``, ``FUGAI_TILES_FOLDER``.
+
+        And ``FUGAI_ARCHIVES``, by default ``tiles`` beside `files`, and
+        ``FUGAI_BASEMAP_ARCHIVE``: the name of an archive there, with its suffix or without.
+        """
         tiles = environ.get("FUGAI_TILES_FOLDER")
+        below = environ.get("FUGAI_BASEMAP_ARCHIVE")
         return cls(
             database_url=database_url,
             files=files,
             basemap_url=environ.get("FUGAI_BASEMAP_URL") or None,
             tianditu_key=environ.get("FUGAI_TIANDITU_KEY") or None,
             tiles=Path(tiles) if tiles else None,
+            archives=Path(environ.get("FUGAI_ARCHIVES") or files.parent / "tiles"),
+            basemap_archive=below.removesuffix(".pmtiles") if below else None,
         )

@@ -28,6 +28,7 @@ for _name in (
     "vectors",
     "figures",
     "maps",
+    "tiles",
     "users",
     "db",
     "bench",

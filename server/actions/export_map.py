@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.vocabulary import Language
-from geodata.store.queries.audit import find_act
 from geodata.store.queries.divisions import DivisionRow, get_division
 from geodata.store.queries.drawn import (
     DRAWN_DECIMALS,
@@ -25,9 +23,7 @@ from maps.basemaps import Basemap
 from maps.coverage_scripts import map_words
 from maps.pages import MapSubject, coverage_file
 from maps.symbology import Colouring
-
-_OSM: Final = "© OpenStreetMap contributors"
-"""What the licence of OpenStreetMap's data (ODbL) asks to be shown with it."""
+from server.actions.described import ground_attribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,6 @@ def map_subject(
     below: Basemap | None = None,
 ) -> MapSubject:
     """Return what a coverage map of a district is of, for an actor."""
-    is_from_osm = find_act(session, "import_osm", district=district.code) is not None
     return MapSubject(
         district=district.code,
         name=district.name,
@@ -87,6 +82,6 @@ def map_subject(
         colouring=colouring,
         town=town,
         bounds=drawn_bounds(session, scope, district.code),
-        attribution=_OSM if is_from_osm else "",
+        attribution=ground_attribution(session, district.code),
         basemap=below,
     )

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from server.api import (
+    archives,
     boundary,
     changes,
     departures,
@@ -22,7 +23,9 @@ from server.api import (
     live,
     login,
     map_figures,
+    map_styles,
     milestones,
+    ogc,
     sites,
     trend,
     vectors,
@@ -31,8 +34,8 @@ from server.api import (
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(figures, trend, drawn, map_figures, live, exports, vectors, ledger_imports, import_columns),
-    *(edits, evidence, ledger, milestones, boundary),
+    *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
+    *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )
 for _module in _MODULES:
     api_router.include_router(_module.router)

@@ -11,10 +11,12 @@ from fastapi import Depends, Request
 
 from geodata.domain.division import DivisionKind
 from geodata.store.queries.divisions import DivisionRow, find_divisions
+from geodata.store.session import reading
 from maps.basemaps import Basemap, basemap
+from server.actions.archives import archived_basemap
 from server.actions.shown import pick_district
 from server.api.parameters import Day
-from server.auth import Actor, CurrentActor, ReadingSession
+from server.auth import Actor, CurrentActor, ReadingSession, current_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,12 @@ class Shown:
 def basemap_of(request: Request) -> Basemap | None:
     """Return the basemap that the operator has set, ``None`` for none."""
     settings = request.app.state.settings
+    if settings.basemap_archive:
+        scope = current_actor(request).scope
+        with reading(request.app.state.engine) as session:
+            found = archived_basemap(session, scope, settings.archives, settings.basemap_archive)
+        if found is not None:
+            return found
     return basemap(settings.basemap_url, settings.tianditu_key)
 
 

@@ -56,7 +56,7 @@ def read_address(path: str, query: bytes) -> TileRequest:
     """Read a tile's address.
 
     Raises:
-        DomainError: ``request.not_found``, ``layer.unknown``, ``tile.out_of_range``,
+        DomainError: ``request.not_found``, ``tile.unknown_layer``, ``tile.out_of_range``,
             ``tile.day``, ``tile.version``, ``tile.query``.
     """
     match = _TILE.fullmatch(path)

@@ -15,7 +15,8 @@ FORBIDDEN_NAMES |= {"coverage", "plan", "model"}  # each means three things here
 
 LINKS_ALLOWED = {
     "www.w3.org": "a namespace of XML: a name, never fetched",
-    "www.opengis.net": "the namespace of KML: a name, never fetched",
+    "www.opengis.net": "KML's namespace, OGC's systems and classes: names, never fetched",
+    "json-schema.org": "the dialect that a schema is written in: a name, never fetched",
     "127.0.0.1": "this machine",
     "{host}": "the machine that serves",
     "t{{s}}.tianditu.gov.cn": "a base map that a district switches on with its own key",

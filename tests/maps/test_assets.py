@@ -8,6 +8,7 @@ import pytest
 
 from geodata.domain.errors import DomainError
 from maps.assets import (
+    DECODER,
     KIT_CSS,
     LEAFLET_CSS,
     LEAFLET_JS,
@@ -18,7 +19,7 @@ from maps.assets import (
     served,
 )
 from maps.canvas import draw
-from maps.coverage_scripts import DECODER, FILE_SCRIPTS, PAGE_SCRIPTS
+from maps.coverage_scripts import FILE_SCRIPTS, PAGE_SCRIPTS
 from maps.pages import MAP_CSS, SCRIPTS
 
 ALL = [KIT_CSS, LEAFLET_CSS, LEAFLET_JS, MAP_CSS, *SCRIPTS]
