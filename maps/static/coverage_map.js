@@ -2,6 +2,7 @@
 "use strict";
 
 const RECORD_WIDTH_PX = 400;
+const RECORD_SHARE = 0.6;
 const WHERE_NOTHING_IS = [36, 105];
 const LABELS_MS = 100;
 
@@ -147,12 +148,14 @@ fugai.View = class {
     else this.map.setView(WHERE_NOTHING_IS, 4);
   }
 
-  /** Bring bounds into view, beside what covers the map on the right: the legend or a record. */
+  /** Bring bounds into view, beside what covers the map: the legend, or a record, on phones below. */
   show(bounds, options, covering = this.parts.legend.getBoundingClientRect().width) {
-    const isBeside = covering < this.map.getSize().x / 2;
+    const { x, y } = this.map.getSize();
+    const isBeside = covering < x / 2;
+    const below = covering === RECORD_WIDTH_PX && !isBeside ? RECORD_SHARE * y : 24;
     this.map.fitBounds(bounds, {
-      paddingTopLeft: [24, 60],
-      paddingBottomRight: [isBeside ? covering + 24 : 24, 24],
+      paddingTopLeft: [24, isBeside ? 60 : 110],
+      paddingBottomRight: [isBeside ? covering + 24 : 24, below],
       ...options,
     });
   }

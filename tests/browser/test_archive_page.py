@@ -61,8 +61,8 @@ def opened(browser: Browser, file: Path) -> Page:
 
 def test_it_draws_the_sites_in_the_colours_of_the_style(opened: Page) -> None:
     expect(opened.locator("header")).to_contain_text("示例数据")
-    assert opened.evaluate(COUNT_OF, COLOURS[Gap.COVERED]) > 100
-    assert opened.evaluate(COUNT_OF, COLOURS[Gap.COMMUNITY_UNCOVERED]) > 100
+    assert opened.evaluate(COUNT_OF, COLOURS[Gap.COVERED]) > 50
+    assert opened.evaluate(COUNT_OF, COLOURS[Gap.COMMUNITY_UNCOVERED]) > 50
     opened.select_option("select", "category")
     expect(opened.locator(".fugai-archive-legend li")).to_have_count(7)
     opened.context.close()
