@@ -141,6 +141,7 @@ def _metadata(
     name = "、".join(one.name for one in districts)
     has_sites = any(one.group is ChangeGroup.SITES for one in wanted.layers)
     parts = (said["sample"] if is_sample else "", said["internal"], attribution)
+    whose = districts[0].code if len(districts) == 1 else scope.code
     mark = f" ({said['sample']})" if is_sample else ""
     return {
         "name": f"{name} {said['title'] if has_sites else said['ground']}{mark}",
@@ -152,7 +153,7 @@ def _metadata(
             wanted.layers, wanted.language, first=wanted.first, last=wanted.last, with_kinds=True
         ),
         OURS: {
-            "district": scope.code,
+            "district": whose,
             "layers": [one.id for one in wanted.layers],
             "on": wanted.on.isoformat(),
             "sample": is_sample,

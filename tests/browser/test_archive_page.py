@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 
 from geodata.domain.access import Scope
+from geodata.domain.category import Category
 from geodata.domain.period import today
 from geodata.layers import LAYERS
 from geodata.store.session import connect
@@ -61,10 +62,12 @@ def opened(browser: Browser, file: Path) -> Page:
 
 def test_it_draws_the_sites_in_the_colours_of_the_style(opened: Page) -> None:
     expect(opened.locator("header")).to_contain_text("示例数据")
-    assert opened.evaluate(COUNT_OF, COLOURS[Gap.COVERED]) > 50
-    assert opened.evaluate(COUNT_OF, COLOURS[Gap.COMMUNITY_UNCOVERED]) > 50
+    assert opened.evaluate(COUNT_OF, COLOURS[Gap.COVERED]) > 10
+    assert opened.evaluate(COUNT_OF, COLOURS[Gap.COMMUNITY_UNCOVERED]) > 10
     opened.select_option("select", "category")
     expect(opened.locator(".fugai-archive-legend li")).to_have_count(7)
+    assert opened.evaluate(COUNT_OF, COLOURS[Category.COMMODITY_HOUSING]) > 10
+    assert opened.evaluate(COUNT_OF, COLOURS[Gap.COVERED]) == 0
     opened.context.close()
 
 

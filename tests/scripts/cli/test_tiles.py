@@ -87,6 +87,7 @@ def test_the_basemap_holds_no_site(fugai: Fugai, tmp_path: Path) -> None:
     assert fugai("tiles", "export", "--out", path, *ZOOMS, "--basemap").code == 0
     told = read_archive(path).metadata
     assert told["type"] == "baselayer"
+    assert told["fugai"]["district"] == "370306", "the only one there is"
     assert [one["id"] for one in told["vector_layers"]] == list(export_tiles.BASEMAP)
     with path.open("rb") as file:
         assert all(

@@ -140,8 +140,8 @@ def test_queryables_are_the_declared_fields(leader, layer):
 
 
 def test_titles_follow_the_language(leader):
-    assert ask(leader, "/collections/gaps", lang="zh")["title"] == "缺口"
-    assert ask(leader, "/collections/gaps", lang="en")["title"] == "Gaps"
+    assert ask(leader, "/collections/gaps", lang="zh")["title"] == "物业管理缺口"
+    assert ask(leader, "/collections/gaps", lang="en")["title"] == "Gaps in coverage"
 
 
 def test_no_layer_holds_personal_data():
