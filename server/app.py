@@ -20,8 +20,10 @@ from server.pages.render import error_page
 from server.security import SecurityMiddleware
 from server.settings import Settings
 from server.tiles.application import TileMiddleware
-from server.tiles.kept import Folder
+from server.tiles.kept import Folder, Memory
 from server.tiles.live import Live
+from server.tiles.passes import Passes
+from server.tiles.sweeping import sweeping
 
 _WORTH_COMPRESSING_BYTES = 1024
 _FAST_COMPRESSION = 4
@@ -31,11 +33,14 @@ def create_app(settings: Settings) -> FastAPI:
     """Return the application; it connects when the first request needs the database."""
     engine = connect(settings.database_url)
     live = Live(engine, settings.database_url)
+    folder = None if settings.tiles is None else Folder(settings.tiles)
+    secret = settings.tiles_secret
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await live.start()
-        yield
+        async with sweeping(folder):
+            yield
         await live.stop()
         engine.dispose()
 
@@ -49,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.settings = settings
     app.state.live = live
+    app.state.passes = Passes(secret) if folder and secret else None
     app.state.error_page = error_page
     add_error_handlers(app)
     app.include_router(api_router)
@@ -59,8 +65,8 @@ def create_app(settings: Settings) -> FastAPI:
         GZipMiddleware, minimum_size=_WORTH_COMPRESSING_BYTES, compresslevel=_FAST_COMPRESSION
     )
     app.add_middleware(SecurityMiddleware, image_hosts=basemap_origin(settings))
-    folder = None if settings.tiles is None else Folder(settings.tiles)
-    app.add_middleware(TileMiddleware, live=live, folder=folder)
+    memory = Memory(settings.tiles_memory_bytes)
+    app.add_middleware(TileMiddleware, live=live, memory=memory, folder=folder)
     return app
 
 

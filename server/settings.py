@@ -23,6 +23,8 @@ class Settings:
         idle_ends: A session unused for this long is over.
         tiles: Folder in which tiles are kept as files, for a web server that hands them out
             itself; ``None`` keeps them in memory alone.
+        tiles_secret: What passes to that folder are signed with.
+        tiles_memory_bytes: How much memory each process keeps tiles in.
     """
 
     database_url: str
@@ -32,12 +34,23 @@ class Settings:
     session_lasts: timedelta = timedelta(hours=12)
     idle_ends: timedelta = timedelta(minutes=30)
     tiles: Path | None = None
+    tiles_secret: str | None = None
+    tiles_memory_bytes: int = 96 << 20
 
     @classmethod
     def read(
-        cls, database_url: str, files: Path, environ: Mapping[str, str] = os.environ
+        cls,
+        database_url: str,
+        files: Path,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        tiles_secret: str | None = None,
     ) -> Settings:
-        """Read ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY``, ``FUGAI_TILES_FOLDER``."""
+        """Read what the environment says.
+
+        ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY``, ``FUGAI_TILES_FOLDER``,
+        ``FUGAI_TILES_MEMORY_MB``.
+        """
         tiles = environ.get("FUGAI_TILES_FOLDER")
         return cls(
             database_url=database_url,
@@ -45,4 +58,6 @@ class Settings:
             basemap_url=environ.get("FUGAI_BASEMAP_URL") or None,
             tianditu_key=environ.get("FUGAI_TIANDITU_KEY") or None,
             tiles=Path(tiles) if tiles else None,
+            tiles_secret=tiles_secret,
+            tiles_memory_bytes=int(environ.get("FUGAI_TILES_MEMORY_MB") or 96) << 20,
         )

@@ -78,9 +78,16 @@ class Counters:
             known = self._added[viewer, group] = self._add_up(viewer, group)
         return known
 
-    def version(self, viewer: Viewer, groups: Iterable[ChangeGroup], tile: TileId) -> int:
-        """Return the version of a tile that shows these groups."""
-        return sum(_covered(self.of(viewer, group), tile) for group in groups)
+    def version(self, viewer: Viewer, groups: Iterable[ChangeGroup], tile: TileId | None) -> int:
+        """Return the version of a tile that shows these groups, ``None`` for one of another day.
+
+        A site may have stood elsewhere on another day: what shows such a day is old as soon as
+        anything of the groups has changed anywhere.
+        """
+        return sum(
+            sum(blocks.values()) if tile is None else _covered(blocks, tile)
+            for blocks in (self.of(viewer, group) for group in groups)
+        )
 
     def _add_up(self, viewer: Viewer, group: ChangeGroup) -> dict[str, int]:
         total: dict[str, int] = defaultdict(int)

@@ -19,6 +19,7 @@ from server.errors import problem
 from server.tiles.address import PREFIX, TileRequest, read_address
 from server.tiles.kept import Folder, Kept, Key, Memory
 from server.tiles.live import Live
+from server.tiles.passes import renewed_pass
 from server.tiles.viewers import Sight, sight_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _PLAIN: Final = [
     (b"vary", b"accept-encoding, authorization, cookie"),
 ]
 _LOG: Final = logging.getLogger("fugai")
+_Headers = list[tuple[bytes, bytes]]
 
 
 class TileMiddleware:
@@ -42,15 +44,23 @@ class TileMiddleware:
     Args:
         app: The next application.
         live: What this process knows of changes.
-        folder: Where tiles are kept as files, ``None`` for memory alone.
+        memory: Where tiles are kept.
+        folder: Where they are kept as files too, ``None`` for memory alone.
     """
 
-    def __init__(self, app: ASGIApp, *, live: Live, folder: Folder | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        live: Live,
+        memory: Memory,
+        folder: Folder | None = None,
+    ) -> None:
         """Keep what is needed; tiles are kept from the first on."""
         self._app = app
         self._live = live
+        self._memory = memory
         self._folder = folder
-        self._memory = Memory()
         self._running: dict[tuple[Key, int], asyncio.Future[Kept]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,53 +88,62 @@ class TileMiddleware:
         live = self._live
         if not live.is_here:
             content = await asyncio.to_thread(_read_alone, request, wanted)
-            await _send(request, send, Kept(0, content), _NEVER, None)
+            await _send(request, send, Kept(0, content), _NEVER, None, [])
             return
         sight = live.viewers.known(request)
         if sight is None:
             sight = await asyncio.to_thread(live.viewers.find, request)
         if wanted.on == today():
             await live.show_day(wanted.on)
+        new_pass = renewed_pass(request, sight.actor_scope)
+        more = [] if new_pass is None else [(b"set-cookie", new_pass.encode())]
         if not live.is_current:
             tile = Kept(0, await self._make(wanted, sight))
-            await _send(request, send, tile, _NEVER, None)
+            await _send(request, send, tile, _NEVER, None, more)
             return
-        version = live.counters.version(sight.viewer, wanted.groups, wanted.tile)
+        is_dated = wanted.on != live.day
+        version = live.counters.version(
+            sight.viewer, wanted.groups, None if is_dated else wanted.tile
+        )
         tag = f'"{wanted.on.isoformat()}-{version}"'.encode()
         if request.headers.get("if-none-match", "").encode() == tag:
-            await _send_status(send, HTTPStatus.NOT_MODIFIED, tag)
+            await _send_status(send, HTTPStatus.NOT_MODIFIED, tag, more)
             return
         if wanted.version is not None and wanted.version > version:
             # The asker has heard of a change that has not been told here yet: make it anew, and
             # keep it under no version.
             tile = Kept(version, await self._make(wanted, sight))
-            await _send(request, send, tile, _NEVER, None)
+            await _send(request, send, tile, _NEVER, None, more)
             return
-        tile = await self._tile(wanted, sight, version)
-        is_exact = wanted.version == version and wanted.is_day_named
-        await _send(request, send, tile, _FOREVER if is_exact else _ASK_AGAIN, tag)
+        tile = await self._tile(wanted, sight, version, self._folder if not is_dated else None)
+        is_exact = wanted.version == version and wanted.is_day_named and not is_dated
+        await _send(request, send, tile, _FOREVER if is_exact else _ASK_AGAIN, tag, more)
 
-    async def _tile(self, wanted: TileRequest, sight: Sight, version: int) -> Kept:
+    async def _tile(
+        self, wanted: TileRequest, sight: Sight, version: int, folder: Folder | None
+    ) -> Kept:
         key: Key = (sight.scope.kind, sight.scope.code, *wanted.key)
         kept = self._memory.get(key, version)
         if kept is not None:
+            if folder is not None and not folder.holds(key, version):
+                await asyncio.to_thread(folder.put, key, kept)
             return kept
         running = self._running.get((key, version))
         if running is not None:
             return await asyncio.shield(running)
-        running = asyncio.ensure_future(self._make_and_keep(wanted, sight, key, version))
+        running = asyncio.ensure_future(self._make_and_keep(wanted, sight, key, version, folder))
         self._running[key, version] = running
         running.add_done_callback(lambda _: self._running.pop((key, version), None))
         return await asyncio.shield(running)
 
     async def _make_and_keep(
-        self, wanted: TileRequest, sight: Sight, key: Key, version: int
+        self, wanted: TileRequest, sight: Sight, key: Key, version: int, folder: Folder | None
     ) -> Kept:
         # The version was read before the tile is made: it shows this much or more.
         tile = Kept(version, await self._make(wanted, sight))
         self._memory.put(key, tile)
-        if self._folder is not None:
-            await asyncio.to_thread(self._folder.put, key, tile)
+        if folder is not None:
+            await asyncio.to_thread(folder.put, key, tile)
         return tile
 
     async def _make(self, wanted: TileRequest, sight: Sight) -> bytes:
@@ -140,12 +159,18 @@ def _read_alone(request: Request, wanted: TileRequest) -> bytes:
 
 
 async def _send(
-    request: Request, send: Send, tile: Kept, cache_control: bytes, tag: bytes | None
+    request: Request,
+    send: Send,
+    tile: Kept,
+    cache_control: bytes,
+    tag: bytes | None,
+    more: _Headers,
 ) -> None:
     gzipped = "gzip" in request.headers.get("accept-encoding", "") and bool(tile.content)
     body = tile.body(gzipped=gzipped)
     headers = [
         *_PLAIN,
+        *more,
         (b"cache-control", cache_control),
         (b"content-length", str(len(body)).encode()),
     ]
@@ -158,7 +183,7 @@ async def _send(
     await send({"type": "http.response.body", "body": shown})
 
 
-async def _send_status(send: Send, status: HTTPStatus, tag: bytes) -> None:
-    headers = [(b"etag", tag), (b"cache-control", _ASK_AGAIN)]
+async def _send_status(send: Send, status: HTTPStatus, tag: bytes, more: _Headers) -> None:
+    headers = [*more, (b"etag", tag), (b"cache-control", _ASK_AGAIN)]
     await send({"type": "http.response.start", "status": int(status), "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -28,10 +28,17 @@ _MOST: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What somebody may see: the scope that cuts rows, and whose changes count."""
+    """What somebody asks to see.
+
+    Attributes:
+        scope: What cuts rows: the actor's, or a district of it.
+        viewer: Whose changes count.
+        actor_scope: All that the actor may see.
+    """
 
     scope: Scope
     viewer: Viewer
+    actor_scope: Scope
 
 
 class Viewers:
@@ -82,6 +89,7 @@ def narrowed(engine: Engine, scope: Scope, district: str | None) -> Sight:
     Raises:
         DomainError: ``division.not_found`` where it sees no such district.
     """
+    actor_scope = scope
     with reading(engine) as session:
         if district is not None:
             found = get_division(session, scope, district)
@@ -89,7 +97,7 @@ def narrowed(engine: Engine, scope: Scope, district: str | None) -> Sight:
                 raise DomainError("division.not_found", division=district[:100])
             if scope.kind is None:
                 scope = Scope(DivisionKind.DISTRICT, found.code)
-        return Sight(scope, Viewer(*town_of(session, scope)))
+        return Sight(scope, Viewer(*town_of(session, scope)), actor_scope)
 
 
 def _shown(request: Request) -> tuple[str, str, str]:
