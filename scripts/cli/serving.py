@@ -76,9 +76,7 @@ def _address(host: str | None, port: int | None) -> tuple[str, int]:
 
 def application() -> FastAPI:
     """Return the application that each process serves, as the environment has it."""
-    settings = Settings.read(
-        database_url(), file_store().folder, tiles_secret=tiles_secret(home())
-    )
+    settings = Settings.read(database_url(), file_store().folder, tiles_secret=tiles_secret(home()))
     return create_app(settings)
 
 

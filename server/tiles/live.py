@@ -38,7 +38,7 @@ _BEAT_S: Final = 5
 _AGAIN_S: Final = 0.5
 _CONNECTIONS: Final = 8
 _WAITS_S: Final = 10
-_READ_ONLY: Final = (
+CONNECTION_OPTIONS: Final = (
     "-c default_transaction_read_only=on -c statement_timeout=20000 -c jit=off"
     " -c search_path=public -c timezone=Asia/Shanghai"
 )
@@ -81,7 +81,7 @@ class Live:
             open=False,
             kwargs={
                 "autocommit": True,
-                "options": _READ_ONLY,
+                "options": CONNECTION_OPTIONS,
                 "application_name": "fugai tiles",
                 "prepare_threshold": 1,
             },

@@ -82,9 +82,7 @@ def site(server, tmp_path_factory) -> Iterator[Site]:
     folder, prefix = tmp_path_factory.mktemp("tiles"), tmp_path_factory.mktemp("nginx")
     name = f"{server.worker}_nginx"
     app = create_app(
-        Settings(
-            database_url=server.clone(name), files=folder, tiles=folder, tiles_secret=SECRET
-        )
+        Settings(database_url=server.clone(name), files=folder, tiles=folder, tiles_secret=SECRET)
     )
     world = build_world(app.state.engine)
     port = free_port()
@@ -139,7 +137,10 @@ def test_a_tile_is_made_once_and_then_handed_out_by_nginx(site):
 
 def test_the_file_that_the_server_keeps_is_found_by_its_version(site):
     login = site.log_in(Role.TOWN)
-    cookies = {COOKIE: login, PASS_COOKIE: made_pass(Scope(DivisionKind.TOWN, site.world.east), login)}
+    cookies = {
+        COOKIE: login,
+        PASS_COOKIE: made_pass(Scope(DivisionKind.TOWN, site.world.east), login),
+    }
     x, y = 3372, 1590
     path = f"/tiles/communities/12/{x}/{y}.mvt?on={today().isoformat()}"
     _, headers, made = site.get(path, **cookies)
