@@ -38,10 +38,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await live.start()
-        async with sweeping(folder):
+        async with live.running(), sweeping(folder):
             yield
-        await live.stop()
         engine.dispose()
 
     app = FastAPI(

@@ -10,10 +10,12 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from geodata.domain.errors import DomainError
 from geodata.domain.vocabulary import Language
+from geodata.store.session import is_collision
 from server.i18n import language_of, sentence
 
 STATUS: Final[dict[str, HTTPStatus]] = {
@@ -39,7 +41,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "import.not_found": HTTPStatus.NOT_FOUND,
     "import.wrong_state": HTTPStatus.CONFLICT,
     "request.not_found": HTTPStatus.NOT_FOUND,
-    "layer.unknown": HTTPStatus.NOT_FOUND,
+    "tile.unknown_layer": HTTPStatus.NOT_FOUND,
     "tile.out_of_range": HTTPStatus.BAD_REQUEST,
     "tile.numbers": HTTPStatus.BAD_REQUEST,
     "tile.day": HTTPStatus.BAD_REQUEST,
@@ -48,6 +50,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "tile.method": HTTPStatus.METHOD_NOT_ALLOWED,
     "tile.unavailable": HTTPStatus.INTERNAL_SERVER_ERROR,
     "events.unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "request.collided": HTTPStatus.CONFLICT,
     "assets.missing": HTTPStatus.SERVICE_UNAVAILABLE,
     "request.failed": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -62,6 +65,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _on_domain_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(DBAPIError, _on_database_error)
     app.add_exception_handler(Exception, _on_failure)
 
 
@@ -124,6 +128,14 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as registered above
     code = "request.not_found" if error.status_code == HTTPStatus.NOT_FOUND else "request.refused"
     return problem(request, DomainError(code, path=request.url.path), error.status_code)
+
+
+async def _on_database_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)  # noqa: S101 - as registered above
+    if not is_collision(error):
+        raise error
+    _LOG.warning("collided: %s %s", request.method, request.url.path)
+    return problem(request, DomainError("request.collided"))
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:

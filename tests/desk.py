@@ -46,9 +46,9 @@ class Desk:
         """Compare anew."""
         stage(self.engine, self.store, self.sender, import_id)
 
-    def apply(self, import_id: int, **how: bool) -> int:
+    def apply(self, import_id: int, *, skips_faulty: bool = False) -> int:
         """Apply what is staged."""
-        apply(self.engine, self.sender, import_id, **how)
+        apply(self.engine, self.sender, import_id, skips_faulty=skips_faulty)
         return import_id
 
     def counts(self, import_id: int) -> dict[str, int]:

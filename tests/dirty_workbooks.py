@@ -16,6 +16,8 @@ from tests.workbooks import a_row, write_form_by_hand, write_xls
 SHEET = "xl/worksheets/sheet1.xml"
 _TOP = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_ODS_SPACE = "urn:oasis:names:tc:opendocument:xmlns"
+_ODS_CELL = '<table:table-cell office:value-type="float" office:value="1"/>'
 _MB = 1 << 20
 
 
@@ -211,17 +213,85 @@ def wide_and_high(path: Path) -> None:
 
 def repeated_ods(path: Path) -> None:
     """An .ods of one cell that repeats itself a thousand million times."""
-    table = (
-        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><office:body>'
-        '<office:spreadsheet><table:table table:name="a"><table:table-row'
-        ' table:number-rows-repeated="1000000"><table:table-cell office:value-type="float"'
-        ' office:value="1" table:number-columns-repeated="1000"/></table:table-row>'
-        "</table:table></office:spreadsheet></office:body></office:document-content>"
-    )
+    cell = '<table:table-cell office:value-type="float" office:value="1"'
+    row = f'{cell} table:number-columns-repeated="1000"/></table:table-row>'
+    _write_ods(path, f'<table:table-row table:number-rows-repeated="1000000">{row}')
+
+
+def _write_ods(path: Path, rows: str) -> None:
+    named = "".join(f' xmlns:{one}="{_ODS_SPACE}:{one}:1.0"' for one in ("office", "table", "text"))
+    head = f"<office:document-content{named}><office:body><office:spreadsheet>"
+    foot = "</office:spreadsheet></office:body></office:document-content>"
+    table = f'{head}<table:table table:name="a">{rows}</table:table>{foot}'
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", table)
+
+
+def deep_nesting(path: Path) -> None:
+    """A million elements inside each other, in a part that readers keep as a tree."""
+    deep = b"<a>" * 1_000_000 + b"</a>" * 1_000_000
+    part = "xl/_rels/workbook.xml.rels"
+    end = b"</Relationships>"
+    change_parts(write_form(path), {part: lambda text: text.replace(end, deep + end)})
+
+
+def long_comment(path: Path) -> None:
+    """One comment of 15 MB: whoever reads it in pieces begins anew with each."""
+    comment = b"</sheetData><!--" + b"x" * (15 << 20) + b"-->"
+    change_parts(write_form(path), {SHEET: lambda text: text.replace(b"</sheetData>", comment)})
+
+
+def claimed_texts(path: Path) -> None:
+    """One shared text that says it is thousands of millions."""
+    text = _TOP + b'<sst xmlns="%b" uniqueCount="99999999999"><si><t>x</t></si></sst>' % (
+        _MAIN.encode()
+    )
+    write_form(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", text)
+
+
+def sheets_in_one_part(path: Path) -> None:
+    """Fifty thousand sheets that are all the same part."""
+    sheets = b"".join(
+        b'<sheet name="s%d" sheetId="%d" r:id="rId1"/>' % (number, number + 9)
+        for number in range(50_000)
+    )
+    change_parts(
+        write_form(path),
+        {"xl/workbook.xml": lambda text: text.replace(b"</sheets>", sheets + b"</sheets>")},
+    )
+
+
+def many_names(path: Path) -> None:
+    """So many defined names that a tree of them fills the memory."""
+    names = b"".join(b'<definedName name="n%d">A1</definedName>' % one for one in range(500_000))
+    part = b"</sheets><definedNames>" + names + b"</definedNames>"
+    change_parts(
+        write_form(path), {"xl/workbook.xml": lambda text: text.replace(b"</sheets>", part)}
+    )
+
+
+def unnamed_cells(path: Path) -> None:
+    """A row of a million cells that do not say where they stand."""
+    row = b"<row>" + b"<c><v>1</v></c>" * 1_000_000 + b"</row></sheetData>"
+    change_parts(write_form(path), {SHEET: lambda text: text.replace(b"</sheetData>", row)})
+
+
+def deep_ods(path: Path) -> None:
+    """An .ods of half a million paragraphs inside each other."""
+    _write_ods(path, "<text:p>" * 500_000 + "</text:p>" * 500_000)
+
+
+def wide_ods(path: Path) -> None:
+    """An .ods with more cells in its row than any program has columns."""
+    _write_ods(path, "<table:table-row>" + _ODS_CELL * 100_000 + "</table:table-row>")
+
+
+def xls_sheets_in_one_place(path: Path) -> None:
+    """Nine hundred sheets of an .xls that are all the same bytes."""
+    write_xls(path, [[1.0] * 20] * 20, sheets=900)
 
 
 HOSTILE: dict[str, tuple[Callable[[Path], None], str, str]] = {
@@ -245,6 +315,15 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "text": (text, "a.xlsx", "table.other_format"),
     "binary workbook": (binary_workbook, "a.xlsb", "table.other_format"),
     "wide and high": (wide_and_high, "a.xlsx", "table.too_large"),
+    "deep nesting": (deep_nesting, "a.xlsm", "table.unreadable"),
+    "long comment": (long_comment, "a.xlsx", "table.unreadable"),
+    "claimed texts": (claimed_texts, "a.xlsx", "table.unreadable"),
+    "sheets in one part": (sheets_in_one_part, "a.xlsx", "table.unreadable"),
+    "many names": (many_names, "a.xlsx", "table.too_large"),
+    "unnamed cells": (unnamed_cells, "a.xlsx", "table.too_large"),
+    "sheets in one place": (xls_sheets_in_one_place, "a.xls", "table.too_large"),
+    "deep ods": (deep_ods, "a.ods", "table.unreadable"),
+    "wide ods": (wide_ods, "a.ods", "table.too_large"),
     "repeated ods": (repeated_ods, "a.ods", "table.too_large"),
 }
 """What writes each, the file's name, and the code that refuses it."""

@@ -19,6 +19,7 @@ A_ROW: Cells = {
     "小区(楼房)名称": "和平小区",
     "老旧住宅小区": "√",
     "简易物业管理": "√",
+    "物业服务企业(管理单位)名称": "和平社区居委会",
 }
 """What a row must have, by row B of the header where it has one, else by row A."""
 
@@ -90,17 +91,17 @@ _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def write_xls(path: Path, rows: Sequence[Sequence[str | float]]) -> Path:
-    """Write an Excel 97 workbook of one sheet: a BIFF8 stream in a compound file."""
-    path.write_bytes(_compound_file(_biff8(rows)))
+def write_xls(path: Path, rows: Sequence[Sequence[str | float]], *, sheets: int = 1) -> Path:
+    """Write an Excel 97 workbook: a BIFF8 stream in a compound file; all sheets are one."""
+    path.write_bytes(_compound_file(_biff8(rows, sheets)))
     return path
 
 
-def _biff8(rows: Sequence[Sequence[str | float]]) -> bytes:
+def _biff8(rows: Sequence[Sequence[str | float]], sheets: int) -> bytes:
     end = _record(0x000A)
     head = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6))
     name = "Sheet1"
-    offset = len(head) + 4 + 8 + len(name) + len(end)
+    offset = len(head) + sheets * (4 + 8 + len(name)) + len(end)
     bound = struct.pack("<IBBBB", offset, 0, 0, len(name), 0) + name.encode("latin-1")
     sheet = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6))
     for y, row in enumerate(rows):
@@ -111,7 +112,7 @@ def _biff8(rows: Sequence[Sequence[str | float]]) -> bytes:
                 sheet += _record(0x0204, place + text)
             else:
                 sheet += _record(0x0203, place + struct.pack("<d", cell))
-    return head + _record(0x0085, bound) + end + sheet + end
+    return head + _record(0x0085, bound) * sheets + end + sheet + end
 
 
 def _record(kind: int, body: bytes = b"") -> bytes:

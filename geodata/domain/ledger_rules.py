@@ -60,6 +60,8 @@ class LedgerRow(Protocol):
     @property
     def service_star(self) -> ServiceStar | None: ...  # noqa: D102
     @property
+    def company(self) -> str | None: ...  # noqa: D102
+    @property
     def subsidised(self) -> bool | None: ...  # noqa: D102
     @property
     def buildings(self) -> int | None: ...  # noqa: D102
@@ -134,6 +136,9 @@ def _of_ticks(row: LedgerRow) -> Iterator[Breach]:
     if ManagementType.PROFESSIONAL in types and row.service_star is None:
         asked = ("management_type", "service_star")
         yield Breach(Severity.WARNING, "ledger.star_missing", "service_star", "", asked)
+    if types and ManagementType.NONE not in types and not row.company:
+        asked = ("management_type", "company")
+        yield Breach(Severity.WARNING, "ledger.company_missing", "company", "", asked)
 
 
 def value_faults(values: Mapping[str, object], *, this_year: int) -> Iterator[Breach]:

@@ -11,14 +11,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO, RawIOBase
+from io import BytesIO
 from typing import Final
 
 from geodata.domain.errors import DomainError
 
 MOST_UNPACKED_BYTES: Final = 1 << 29
 _MOST_PARTS: Final = 10_000
-_SUSPECT_BYTES: Final = 1 << 26
+_SUSPECT_BYTES: Final = 1 << 24
 _MOST_RATIO: Final = 200
 """Rows that resemble each other shrink to a fortieth; what shrinks to less was made to harm."""
 
@@ -69,21 +69,6 @@ class Archive:
     def read(self, name: str) -> bytes:
         """Return a part unpacked, ``b""`` where the archive has none of this name."""
         return b"".join(self.pieces(name)) if name in self.parts else b""
-
-
-class _Pieces(RawIOBase):
-    """A part as a file to read."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-
-    def read(self, _size: int = -1) -> bytes:
-        return next(self._pieces, b"")
-
-
-def readable(archive: Archive, name: str) -> RawIOBase:
-    """Return a part as a file whose ``read`` gives a piece at a time."""
-    return _Pieces(archive.pieces(name))
 
 
 def open_archive(file: str, content: bytes) -> Archive:

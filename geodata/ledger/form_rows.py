@@ -213,6 +213,8 @@ class RowReader:
     def _check(self, draft: SiteDraft) -> None:
         """Check the rules that look at more than one cell (LEDGER form, notes 1-3)."""
         for one in breaches(draft):
+            if one.severity is Severity.WARNING and self.header.column_of(one.field) is None:
+                continue  # a form without the column is silent about it
             value = one.value
             if one.code == "ledger.none_excludes":
                 value = _labels("management_type", [kind.value for kind in draft.ticked_types])

@@ -2,54 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
-from xml.etree.ElementTree import Element
-
-from defusedxml.ElementTree import iterparse
 
 from geodata.domain.errors import DomainError
-from geodata.ledger.archive import Archive, readable
-from geodata.ledger.xlsx_sheet import MOST_CELLS
 
-_TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_VALUE_TYPE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
-
-
-def refuse_large_tables(archive: Archive, name: str) -> None:
-    """Add up how far the cells of each table reach, repeated ones as often as they repeat.
-
-    Raises:
-        DomainError: ``table.too_large``.
-    """
-    table = _Table()
-    for event, element in iterparse(readable(archive, name), events=("start", "end")):
-        if event == "start" and element.tag == f"{_TABLE}table":
-            table = _Table()
-        elif event == "end" and element.tag == f"{_TABLE}table-row":
-            table.add(element)
-            element.clear()
-            if table.last_row * table.last_column > MOST_CELLS:
-                raise DomainError("table.too_large", file=archive.file, most_mb=MOST_CELLS >> 20)
+_MOST_CELLS: Final = 5_000_000
+"""Of one table as it unfolds: 100,000 rows of the form are under four million."""
+_MOST_COLUMNS: Final = 16_384
+_CELLS: Final = frozenset({"table-cell", "covered-table-cell"})
 
 
-@dataclass(slots=True)
-class _Table:
-    """How far the cells of a table reach."""
+class TableScan:
+    """Tables while they are read: repeated cells count as often as they repeat."""
 
-    row: int = 0
-    last_row: int = 0
-    last_column: int = 0
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.row = self.column = 0
+        self.last_row = self.last_column = 0
+        self.cells = 0
+        self.is_open = False
 
-    def add(self, row: Element) -> None:
-        """Add a row as often as it repeats."""
-        self.row += _times(row.get(f"{_TABLE}number-rows-repeated"))
-        column = 0
-        for cell in row:
-            column += _times(cell.get(f"{_TABLE}number-columns-repeated"))
-            if cell.get(_VALUE_TYPE) is not None:
-                self.last_row, self.last_column = self.row, max(self.last_column, column)
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take an element in.
+
+        Raises:
+            DomainError: ``table.too_large``; ``table.unreadable`` for a table in a table.
+        """
+        kind = name.rpartition(":")[2]
+        if kind == "table":
+            if self.is_open:
+                reason = "a table in a table"
+                raise DomainError("table.unreadable", file=self.file, reason=reason)
+            self.is_open = True
+            self.cells += self.last_row * self.last_column
+            self.row = self.last_row = self.last_column = 0
+        elif kind == "table-row":
+            self.row += _times(attributes, "number-rows-repeated")
+            self.column = 0
+        elif kind in _CELLS:
+            self.column += _times(attributes, "number-columns-repeated")
+            if any(key.rpartition(":")[2] in ("value-type", "formula") for key in attributes):
+                self._reach()
+
+    def end(self, name: str) -> None:
+        """Take the end of an element in."""
+        if name.rpartition(":")[2] == "table":
+            self.is_open = False
+
+    def _reach(self) -> None:
+        self.last_row, self.last_column = self.row, max(self.last_column, self.column)
+        cells = self.cells + self.last_row * self.last_column
+        if cells > _MOST_CELLS or self.column > _MOST_COLUMNS:
+            raise DomainError("table.too_large", file=self.file, most_mb=_MOST_CELLS >> 20)
 
 
-def _times(text: str | None) -> int:
-    return int(text) if text is not None and text.isdecimal() else 1
+def _times(attributes: dict[str, str], what: str) -> int:
+    for key, text in attributes.items():
+        if key.rpartition(":")[2] == what and text.isdecimal():
+            return int(text)
+    return 1

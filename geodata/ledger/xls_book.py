@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import xlrd
 from xlrd.biffh import XL_CELL_BLANK, XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR
-from xlrd.compdoc import CompDocError
+from xlrd.compdoc import CompDoc, CompDocError
 
 from geodata.domain.errors import DomainError
 from geodata.ledger.sheets import Cell, OpenSheet
@@ -37,26 +37,45 @@ _DAMAGE: Final = (
 """What xlrd raises over a damaged file."""
 
 
+_STREAMS: Final = ("Workbook", "Book")
+_RECORD: Final = struct.Struct("<HH")
+_OFFSET: Final = struct.Struct("<I")
+_END, _SHEET, _STYLE = 0x000A, 0x0085, 0x00E0
+_MOST_STYLES: Final = 65_536
+_MOST_SHEETS: Final = 1000
+_MOST_CELLS: Final = 5_000_000
+"""Of all sheets: a full one has 65,536 rows, which are under three million cells of the form."""
+
+
 def open_xls(file: str, content: bytes) -> list[OpenSheet]:
     """Return the sheets of a workbook.
 
     Raises:
-        DomainError: ``table.encrypted``, ``table.unreadable``.
+        DomainError: ``table.encrypted``, ``table.too_large``, ``table.unreadable``.
     """
     book = open_book(file, content)
+    cells = 0
+    sheets = []
     try:
-        return [_open(book, book.sheet_by_index(index)) for index in range(book.nsheets)]
+        for index in range(book.nsheets):
+            sheet = book.sheet_by_index(index)
+            cells += sheet.nrows + sum(sheet.row_len(row) for row in range(sheet.nrows))
+            if cells > _MOST_CELLS:
+                raise DomainError("table.too_large", file=file, most_mb=_MOST_CELLS >> 20)
+            sheets.append(_open(book, sheet))
     except _DAMAGE as error:
         raise DomainError("table.unreadable", file=file, reason=_shown(error)) from error
+    return sheets
 
 
 def open_book(file: str, content: bytes) -> Any:  # noqa: ANN401 - xlrd has no types
     """Return xlrd's workbook, with its formats.
 
     Raises:
-        DomainError: ``table.encrypted``, ``table.unreadable``.
+        DomainError: ``table.encrypted``, ``table.too_large``, ``table.unreadable``.
     """
     try:
+        _refuse_floods(file, content)
         return xlrd.open_workbook(
             file_contents=content,
             logfile=StringIO(),
@@ -67,6 +86,29 @@ def open_book(file: str, content: bytes) -> Any:  # noqa: ANN401 - xlrd has no t
     except _DAMAGE as error:
         code = "table.encrypted" if _ENCRYPTED in str(error) else "table.unreadable"
         raise DomainError(code, file=file, reason=_shown(error)) from error
+
+
+def _refuse_floods(file: str, content: bytes) -> None:
+    """Refuse sheets that share their bytes, and more sheets or styles than any program writes.
+
+    Raises:
+        DomainError: ``table.too_large``.
+    """
+    archive = CompDoc(content, logfile=StringIO())
+    found = (archive.locate_named_stream(name) for name in _STREAMS)
+    stream, at, size = next((one for one in found if one[0]), (b"", 0, 0))
+    end = min(at + size, len(stream)) - _RECORD.size
+    offsets = []
+    kind, styles = 0, 0
+    while at <= end and kind != _END:
+        kind, length = _RECORD.unpack_from(stream, at)
+        styles += kind == _STYLE
+        if kind == _SHEET and length >= _OFFSET.size:
+            offsets.append(_OFFSET.unpack_from(stream, at + _RECORD.size)[0])
+        at += _RECORD.size + length
+    is_flood = styles > _MOST_STYLES or len(offsets) > _MOST_SHEETS
+    if is_flood or len({*offsets}) < len(offsets):
+        raise DomainError("table.too_large", file=file, most_mb=_MOST_CELLS >> 20)
 
 
 def cell_value(book: Any, cell: Any) -> Cell:  # noqa: ANN401

@@ -24,15 +24,16 @@ from python_calamine import (
 )
 
 from geodata.domain.errors import DomainError
-from geodata.ledger.archive import Archive, open_archive
-from geodata.ledger.ods_parts import refuse_large_tables
+from geodata.ledger.archive import MOST_UNPACKED_BYTES, Archive, open_archive
 from geodata.ledger.sheets import Cell, OpenSheet
 from geodata.ledger.xlsx_fonts import CellFonts
 from geodata.ledger.xlsx_parts import scan_parts, sheet_part_names
-from geodata.ledger.xlsx_sheet import MOST_CELLS, SheetParts
+from geodata.ledger.xlsx_sheet import SheetParts
 
+_PANIC: Final = "PanicException"
+_MOST_SCATTERED: Final = 4_000_000
+"""Cells, empty ones included, of a sheet that is read row by row: the slower way."""
 _BINARY: Final = "xl/workbook.bin"
-_ODS: Final = "content.xml"
 
 
 def open_xlsx(file: str, content: bytes) -> list[OpenSheet]:
@@ -46,9 +47,6 @@ def open_xlsx(file: str, content: bytes) -> list[OpenSheet]:
     if _BINARY in archive.parts:
         raise DomainError("table.other_format", file=file, found="xlsb")
     parts = scan_parts(archive)
-    if _ODS in archive.parts:
-        with _refusing(file):
-            refuse_large_tables(archive, _ODS)
     names = sheet_part_names(archive)
     with _refusing(file):
         book = CalamineWorkbook.from_filelike(BytesIO(content))
@@ -92,6 +90,11 @@ def _refusing(file: str) -> Iterator[None]:
         raise DomainError("table.encrypted", file=file) from error
     except (CalamineError, ParseError, OSError, ValueError, LookupError) as error:
         raise DomainError("table.unreadable", file=file, reason=str(error)) from error
+    except BaseException as error:
+        # What calamine panics over is no `Exception`, and would end the request without a word.
+        if type(error).__name__ != _PANIC:
+            raise
+        raise DomainError("table.unreadable", file=file, reason=str(error)) from error
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[list[Cell]]:
@@ -110,7 +113,8 @@ def _scattered_rows(archive: Archive, name: str) -> Iterator[list[Cell]]:
     cells = 0
     for row in sheet.iter_rows(values_only=True):
         cells += len(row)
-        if cells > MOST_CELLS:
-            raise DomainError("table.too_large", file=archive.file, most_mb=MOST_CELLS >> 20)
+        if cells > _MOST_SCATTERED:
+            most_mb = MOST_UNPACKED_BYTES >> 20
+            raise DomainError("table.too_large", file=archive.file, most_mb=most_mb)
         yield ["" if value is None else value for value in row]
     book.close()

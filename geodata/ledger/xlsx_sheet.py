@@ -16,8 +16,13 @@ from geodata.ledger.sheets import Range
 MOST_CELLS: Final = 20_000_000
 """Of one sheet: 100,000 rows of the form are under four million."""
 
+_SMALL_GRID: Final = 4_000_000
+_MOST_EMPTY: Final = 8
+"""A larger grid with so many cells for each that holds something would be memory for nothing."""
+
+_MOST_COLUMNS: Final = 16_384
 _MOST_MERGES: Final = 200_000
-_MOST_BROKEN: Final = 2_000_000
+_MOST_BROKEN: Final = 200_000
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _DIGITS: Final = "0123456789"
 
@@ -46,7 +51,8 @@ class SheetParts:
     @property
     def is_sparse(self) -> bool:
         """Whether a grid of the sheet may be far larger than what it holds."""
-        return self.has_unnamed_cells or self.rows * self.columns > MOST_CELLS
+        most = min(MOST_CELLS, max(_SMALL_GRID, _MOST_EMPTY * self.filled))
+        return self.has_unnamed_cells or self.rows * self.columns > most
 
 
 def place_of(reference: str) -> tuple[int, int] | None:
@@ -130,6 +136,8 @@ class SheetScan:
             self.finish()
         self.cell = attributes
         self.column += 1
+        if self.column == _MOST_COLUMNS:
+            self._refuse(True)  # noqa: FBT003
 
     def _start_f(self, _: dict[str, str]) -> None:
         if self.cell is not None:

@@ -40,6 +40,15 @@ def lock_site(session: Session, scope: Scope, site_id: int, *, version: int | No
     return site
 
 
+def lock_sites(session: Session, site_ids: Collection[int]) -> None:
+    """Lock sites before any of them is changed, in one order for everybody.
+
+    Who changes one and then waits for the next may hold what the next one's holder needs.
+    """
+    wanted = select(Site.id).where(Site.id.in_(site_ids)).order_by(Site.id).with_for_update()
+    session.execute(wanted)
+
+
 def change_site(session: Session, site: Site, values: Mapping[str, Any]) -> Collection[str]:
     """Write those column values that differ; what hangs on the site may have changed beside.
 

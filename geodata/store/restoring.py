@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import func, literal_column, select
@@ -28,6 +28,9 @@ _KEPT: Final = frozenset(
 RESTORABLE: Final = tuple(one.name for one in Site.__table__.columns if one.name not in _KEPT)
 _SHAPES: Final = ("geom", "point")
 
+Check = Callable[[Site, Any], Mapping[str, Any]]
+"""Takes a site and a stored boundary; returns columns to be written along with it."""
+
 
 def restore_site(
     session: Session,
@@ -37,6 +40,7 @@ def restore_site(
     *,
     fields: Collection[str] = (),
     version: int | None,
+    check: Check,
 ) -> Collection[str]:
     """Write what a version of a site says into its record.
 
@@ -47,6 +51,7 @@ def restore_site(
         version_id: A version of the site's own row.
         fields: What to bring back; nothing named means all that can be.
         version: As in `lock_site`.
+        check: Looks at a boundary that would come back; may refuse it.
 
     Returns:
         The columns that changed.
@@ -66,6 +71,8 @@ def restore_site(
     }
     if not values:
         raise DomainError("change.nothing_differs")
+    if values.get("geom") is not None:
+        values |= check(site, values["geom"])
     return change_site(session, site, values)
 
 

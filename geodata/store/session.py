@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
@@ -29,6 +31,11 @@ class Change:
     reason: str
     effective_on: date | None = None
     import_id: int | None = None
+
+
+def is_collision(error: DBAPIError) -> bool:
+    """Tell whether a transaction ended only because another one was in its way."""
+    return isinstance(error.orig, DeadlockDetected | SerializationFailure)
 
 
 def connect(url: str) -> Engine:

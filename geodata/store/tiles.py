@@ -49,12 +49,12 @@ def named_layers(names: str) -> list[Layer]:
     """Return the layers that an address names, joined by commas, each once.
 
     Raises:
-        DomainError: ``layer.unknown`` for the first that is not declared.
+        DomainError: ``tile.unknown_layer`` for the first that is not declared.
     """
     found = []
     for name in dict.fromkeys(names.split(",")):
         if name not in LAYERS:
-            raise DomainError("layer.unknown", layer=name[:100], known=list(LAYERS))
+            raise DomainError("tile.unknown_layer", layer=name[:100], known=list(LAYERS))
         found.append(LAYERS[name])
     return found
 

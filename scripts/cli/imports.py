@@ -124,6 +124,7 @@ def _report_json(report: ImportReport) -> dict[str, Any]:
         "file": report.file,
         "district": report.district,
         "applied": report.applied,
+        "import": report.import_id if report.applied else None,
         "counts": dict(report.counts),
         "columns": report.columns,
         "unknown_columns": report.unknown_columns,
@@ -137,6 +138,9 @@ def _print(report: ImportReport, *, full: bool) -> None:
     counts = ", ".join(f"{name} {count}" for name, count in report.counts.items())
     if report.applied:
         say(f"✔ {report.file} 已导入 {report.district}: {counts}", "imported")
+        if report.import_id is not None:
+            undo = f"fugai import undo {report.import_id}"
+            say(f"整体撤销: {undo}", f"to take it back: {undo}")
         return
     facts = {"errors": len(report.errors)}
     for language in LANGUAGES:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -73,7 +75,7 @@ def ledger(
     refusal = None
     if apply_it:
         try:
-            actions.apply(engine(), _CLI, import_id, skips_faulty=skip_faulty)
+            _apply(import_id, skip_faulty)
         except DomainError as error:
             refusal = error
     told = _told(import_id)
@@ -86,13 +88,14 @@ def ledger(
 
 def apply(number: Number, skip_faulty: Skip = False, as_json: AsJson = False) -> None:
     """入库 / Write what was staged."""
-    actions.apply(engine(), _CLI, number, skips_faulty=skip_faulty)
+    _apply(number, skip_faulty)
     _show(_told(number), as_json=as_json, full=False)
 
 
 def undo(number: Number) -> None:
     """整体撤销一次导入 / Take an import back as a whole."""
-    sites = actions.undo(engine(), _CLI, number)
+    with _bar("撤销 / taking back") as told:
+        sites = actions.undo(engine(), _CLI, number, progress=told)
     say(f"已撤销导入 {number}, 恢复 {sites} 个小区(楼房)", f"undone, {sites} sites as before")
 
 
@@ -108,14 +111,26 @@ def list_imports() -> None:
 
 
 def _stage(import_id: int) -> None:
+    with _bar("读取并比对 / reading and comparing") as told:
+        stage(engine(), file_store(), _CLI, import_id, progress=told)
+
+
+def _apply(import_id: int, skips_faulty: bool) -> None:  # noqa: FBT001 - as it is typed
+    with _bar("入库 / writing") as told:
+        actions.apply(engine(), _CLI, import_id, skips_faulty=skips_faulty, progress=told)
+
+
+@contextmanager
+def _bar(step: str) -> Iterator[Callable[[float], None]]:
+    """Yield what tells a bar how far a step has come."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task("读取并比对 / reading and comparing", total=1.0)
+        task = bar.add_task(step, total=1.0)
 
         def told(share: float) -> None:
             bar.update(task, completed=share)
 
-        stage(engine(), file_store(), _CLI, import_id, progress=told)
+        yield told
         told(1)
 
 

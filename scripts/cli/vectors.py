@@ -126,6 +126,9 @@ def _print(found: VectorReport) -> None:
     counts = ", ".join(f"{name} {count}" for name, count in found.counts.items())
     if found.applied:
         say(f"已写入: {counts}", "applied")
+        if found.import_id is not None:
+            undo = f"fugai import undo {found.import_id}"
+            say(f"整体撤销: {undo}", f"to take it back: {undo}")
     else:
         say(f"未写入(加 --apply 写入): {counts}", "nothing changed; --apply keeps it")
 

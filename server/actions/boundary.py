@@ -123,9 +123,46 @@ def undo_boundary(
             raise DomainError("boundary.nothing_to_undo")
         problems: list[Problem] = []
         if before.shape is not None:
-            problems = _refused(session, actor.scope, site, before.shape, note)
+            problems = problems_left(session, actor.scope, site, before.shape, note)
         kept = StoredBoundary(before.shape, before.source, before.accuracy_m, note or before.note)
         return _write(session, actor, site, kept, "undo_boundary", problems)
+
+
+def problems_left(
+    session: Session,
+    scope: Scope,
+    site: Site,
+    shape: BaseGeometry,
+    note: str | None,
+    *,
+    without: tuple[int, ...] = (),
+) -> list[Problem]:
+    """Return the problems that a note explains.
+
+    Args:
+        session: A writing session that has its turn.
+        scope: The actor's.
+        site: Whose boundary it is to be, locked.
+        shape: The boundary, in degrees.
+        note: Explains what is left.
+        without: Other sites that get their boundary in the same act.
+
+    Raises:
+        DomainError: ``boundary.unsavable`` and ``boundary.unexplained`` with the problems.
+    """
+    ground = check_ground(session, scope, site, shape, without=without)
+    problems = check(shape, town=ground.town, others=ground.others, footprints=ground.footprints)
+    graves = [one for one in problems if one.kind in UNSAVABLE]
+    if graves:
+        raise DomainError("boundary.unsavable", problems=[problem_facts(one) for one in graves])
+    open_ones = [one for one in problems if one.kind in TO_EXPLAIN]
+    if open_ones and not note:
+        raise DomainError(
+            "boundary.unexplained",
+            count=len(open_ones),
+            problems=[problem_facts(one) for one in open_ones],
+        )
+    return open_ones
 
 
 def problem_facts(problem: Problem) -> dict[str, Any]:
@@ -157,7 +194,7 @@ def _save(
 ) -> SavedBoundary:
     assert order.shape is not None  # noqa: S101 - whoever calls has looked
     note = order.note or None
-    problems = _refused(session, actor.scope, site, order.shape, note, without=without)
+    problems = problems_left(session, actor.scope, site, order.shape, note, without=without)
     kept = StoredBoundary(
         as_area(order.shape),
         order.source.value,
@@ -185,31 +222,6 @@ def _remove(session: Session, actor: Actor, site: Site, order: BoundaryOrder) ->
         raise DomainError("boundary.reason_needed")
     nothing = StoredBoundary(None, None, None, None)
     return _write(session, actor, site, nothing, "remove_boundary", [], reason=order.note)
-
-
-def _refused(
-    session: Session,
-    scope: Scope,
-    site: Site,
-    shape: BaseGeometry,
-    note: str | None,
-    *,
-    without: tuple[int, ...] = (),
-) -> list[Problem]:
-    """Return the problems that a note explains; refuse those that none does."""
-    ground = check_ground(session, scope, site, shape, without=without)
-    problems = check(shape, town=ground.town, others=ground.others, footprints=ground.footprints)
-    graves = [one for one in problems if one.kind in UNSAVABLE]
-    if graves:
-        raise DomainError("boundary.unsavable", problems=[problem_facts(one) for one in graves])
-    open_ones = [one for one in problems if one.kind in TO_EXPLAIN]
-    if open_ones and not note:
-        raise DomainError(
-            "boundary.unexplained",
-            count=len(open_ones),
-            problems=[problem_facts(one) for one in open_ones],
-        )
-    return open_ones
 
 
 def _write(

@@ -14,7 +14,7 @@ from geodata.domain.errors import DomainError
 from geodata.domain.ledger_rules import Breach
 from geodata.store.audit import audit
 from geodata.store.conflicts import conflicts
-from geodata.store.edits import change_site, lock_site
+from geodata.store.edits import change_site, lock_site, lock_sites
 from geodata.store.entries import Entered, Entry, add_site, day_of, enter
 from geodata.store.session import Change, sign, writing
 from geodata.store.tables import Site, SiteContact
@@ -108,7 +108,7 @@ def edit_sites(
     refused: dict[int, DomainError] = {}
     saved: list[Saved] = []
     with writing(engine, Change(actor.username, entry.reason or act)) as session:
-        # One order for everybody, so that two bulk edits cannot wait for each other.
+        lock_sites(session, versions)
         for site_id, version in sorted(versions.items()):
             try:
                 site = lock_site(session, actor.scope, site_id, version=version)

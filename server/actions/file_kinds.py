@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -38,11 +37,9 @@ _SEEN_AS: Final = {
 }
 """Extensions by which the signature of a kind is known: containers share one."""
 
-_LONGEST_NAME: Final = 120
 _PNG_HEAD: Final = 8
 _PNG_FRAME: Final = 12
 _JPEG_END: Final = b"\xff\xd9"
-_FORBIDDEN: Final = frozenset('<>:"/\\|?*')
 
 
 def media_type_of(path: Path, name: str) -> str:
@@ -59,20 +56,6 @@ def media_type_of(path: Path, name: str) -> str:
     if check is not None and not check(path):
         raise DomainError("evidence.damaged", file=name)
     return MEDIA_TYPES[extension]
-
-
-def safe_name(name: str | None) -> str:
-    """Return a file name without folders, control or direction marks, and not too long."""
-    last = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(
-        one
-        for one in unicodedata.normalize("NFC", last)
-        if one not in _FORBIDDEN and unicodedata.category(one)[0] != "C"
-    ).strip(" .")
-    stem, dot, extension = kept.rpartition(".")
-    if not stem:
-        return (kept or "file")[:_LONGEST_NAME]
-    return f"{stem[: _LONGEST_NAME - len(extension) - 1]}{dot}{extension}"
 
 
 def _looks_like(path: Path, extension: str) -> bool:

@@ -20,6 +20,7 @@ from geodata.store.files import FileStore
 from geodata.store.queries.divisions import find_divisions, get_division
 from geodata.store.session import Change, writing
 from geodata.store.tables import LedgerImport
+from server.actions.file_names import safe_name
 from server.actions.shown import pick_district
 
 MOST_BYTES: Final = 64 << 20
@@ -68,7 +69,7 @@ def receive(
         DomainError: As `FileStore.keep`; ``division.not_found`` for a place outside the scope;
             ``change.future`` for a day to come.
     """
-    name = plain_name(delivery.name)
+    name = safe_name(delivery.name)
     kept = store.keep(content, most_bytes=MOST_BYTES, name=name)
     with writing(engine, Change(sender.name, f"receive {name}", delivery.on)) as session:
         places = _places(session, sender.scope, delivery)
@@ -89,14 +90,6 @@ def receive(
         ).scalar_one()
         audit(session, sender.name, "receive_import", name, id=import_id, digest=kept.digest)
     return import_id
-
-
-def plain_name(name: str) -> str:
-    """Return a file's name without folders and without marks that no name should have."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(one for one in last if one.isprintable()).strip(". ")
-    stem, dot, suffix = kept.rpartition(".")
-    return f"{(stem or kept)[:120]}{dot}{suffix[:10]}" if dot else kept[:120] or "台账"
 
 
 def _places(session: Session, scope: Scope, delivery: Delivery) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
-from geodata.domain.errors import Fault, Severity
+from geodata.domain.errors import DomainError, Fault, Severity
 from geodata.domain.vocabulary import Language
 from geodata.ledger.annotate import annotate
 from geodata.store.files import FileStore
@@ -39,7 +39,8 @@ def write_report(
         The name that the workbook should have.
 
     Raises:
-        DomainError: ``import.not_found``; as `annotate`.
+        DomainError: ``import.not_found``; ``table.missing`` for a file that was not kept; as
+            `annotate`.
     """
     one = get_import(session, scope, import_id)
     faults = [_fault(told) for told in one.report.get("faults", [])]
@@ -48,6 +49,8 @@ def write_report(
         facts = {**fault.facts, "value": fault.value, "row": fault.row, "column": fault.column}
         return sentence(fault.code, facts, language)
 
+    if not store.path(one.digest).is_file():
+        raise DomainError("table.missing", file=one.file_name)
     with file_under_its_name(store, one) as path:
         book = annotate(path, faults, out, sentence=said)
     return f"{Path(one.file_name).stem}_批注{book.suffix}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -23,10 +23,11 @@ from geodata.ledger.xlsx_sheet import cell_name
 from geodata.store.audit import audit
 from geodata.store.files import FileStore
 from geodata.store.imports.merging import MergeMode, MergePlan, plan_merge
-from geodata.store.imports.staging import lock_import, stage_rows, tell_progress
+from geodata.store.imports.staging import lock_import, stage_rows
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.session import Change, writing
 from geodata.store.tables import LedgerImport
+from server.actions.import_progress import Progress, telling
 from server.actions.import_receipt import Sender
 from server.actions.listing_columns import position_field, settled_columns
 from server.actions.listing_rows import is_official, on_the_ground
@@ -63,7 +64,7 @@ def stage(
     sender: Sender,
     import_id: int,
     *,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Read the file and tell what it would do; nothing in the ledger changes.
 
@@ -82,12 +83,7 @@ def stage(
             a whole cannot be taken, which the import then tells as its refusal.
     """
     states = (ImportState.RECEIVED, ImportState.STAGED, ImportState.REFUSED)
-
-    def told(share: float) -> None:
-        tell_progress(engine, import_id, share)
-        if progress is not None:
-            progress(share)
-
+    told = telling(engine, import_id, progress)
     try:
         with writing(engine, Change(sender.name, "stage import")) as session:
             one = lock_import(session, sender.scope, import_id, states=states)
@@ -99,9 +95,7 @@ def stage(
         raise
 
 
-def _stage(
-    store: FileStore, session: Session, one: LedgerImport, progress: Callable[[float], None]
-) -> None:
+def _stage(store: FileStore, session: Session, one: LedgerImport, progress: Progress) -> None:
     progress(0)
     read = _read(session, store, one, lambda share: progress(share * _READ))
     progress(_READ)
@@ -141,9 +135,7 @@ def _compare(session: Session, one: LedgerImport, read: _Read, mode: MergeMode) 
     return plan
 
 
-def _read(
-    session: Session, store: FileStore, one: LedgerImport, progress: Callable[[float], None]
-) -> _Read:
+def _read(session: Session, store: FileStore, one: LedgerImport, progress: Progress) -> _Read:
     with file_under_its_name(store, one) as path:
         if one.kind == ImportKind.LISTING:
             return _read_listing(session, path, one)

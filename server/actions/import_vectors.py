@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,8 @@ from sqlalchemy.orm import Session
 from geodata.domain.access import Scope
 from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError, Fault, Severity
+from geodata.domain.importing import ImportKind
+from geodata.domain.period import today
 from geodata.spatial.attributes import find_columns, texts
 from geodata.spatial.doctor import Diagnosis, examine
 from geodata.spatial.layers import VectorLayer, read_layers
@@ -23,6 +26,8 @@ from geodata.spatial.repair import Repaired, is_same, overlaps, repair
 from geodata.spatial.systems import CoordinateSystem, parse_system
 from geodata.spatial.vectors import CRS
 from geodata.store.audit import audit
+from geodata.store.boundary_edits import take_turn
+from geodata.store.imports.direct import DirectImport, note_boundaries, note_import
 from geodata.store.imports.ground import import_boundaries
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.matchable import division_areas, sites_to_match
@@ -74,16 +79,11 @@ def import_vector_file(engine: Engine, path: Path, order: VectorOrder) -> Vector
         with reading(engine) as session:
             return _report(session, path, layers, order)
     with writing(engine, Change(order.actor, f"{_ACTION} {path.name}")) as session:
+        take_turn(session)
         report = _report(session, path, layers, order)
-        taken = [row for row in report.rows if row.status == "changed" and row.site]
-        shapes = np.array([row.shape.after for row in taken], dtype=object)
-        boundaries = GeoDataFrame(
-            {"site_id": [row.site.id for row in taken if row.site]},
-            geometry=GeoSeries(shapes, crs=CRS),
-        )
+        taken = {row.site.id: row for row in report.rows if row.status == "changed" and row.site}
         if taken:
-            source = f"{path.name} ({report.system})"
-            import_boundaries(session, boundaries, source=source)
+            report.import_id = _keep(session, path, order, report, taken)
         audit(
             session,
             order.actor,
@@ -95,6 +95,48 @@ def import_vector_file(engine: Engine, path: Path, order: VectorOrder) -> Vector
         )
         report.applied = True
     return report
+
+
+def _keep(
+    session: Session,
+    path: Path,
+    order: VectorOrder,
+    report: VectorReport,
+    taken: Mapping[int, OutlineRow],
+) -> int:
+    """Write the boundaries of sites as an import that can be undone; return its number."""
+    one = note_import(
+        session,
+        DirectImport(
+            kind=ImportKind.VECTOR,
+            path=path,
+            district=report.district,
+            actor=order.actor,
+            scope=order.scope,
+            reason=f"导入边界 {path.name}",
+            on=today(),
+        ),
+    )
+    shapes = np.array([row.shape.after for row in taken.values()], dtype=object)
+    boundaries = GeoDataFrame({"site_id": [*taken]}, geometry=GeoSeries(shapes, crs=CRS))
+    import_boundaries(session, boundaries, source=f"{path.name} ({report.system})")
+    rows = (
+        {
+            "sheet": row.layer,
+            "row": row.number,
+            "name": row.site.name if row.site else row.name,
+            "site_id": site_id,
+            "had_one": bool(row.site and row.site.shape is not None),
+        }
+        for site_id, row in taken.items()
+    )
+    note_boundaries(session, one.id, rows)
+    counts = {"changed": len(taken), "unchanged": report.counts["unchanged"]}
+    one.report = {
+        "counts": counts | {"errors": 0},
+        "applied": counts | {"new": 0, "doubtful": 0, "delisted": 0},
+    }
+    return one.id
 
 
 def _report(

@@ -13,7 +13,9 @@ from typing import Any, Final
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from geodata.domain.access import Scope
 from geodata.domain.division import DivisionKind
+from geodata.domain.importing import ImportKind
 from geodata.domain.period import today
 from geodata.ledger.listing import read_listing
 from geodata.ledger.tables import read_table
@@ -24,14 +26,17 @@ from geodata.spatial.osm import read_osm
 from geodata.spatial.outlines import as_footprints
 from geodata.spatial.vectors import read_polygons
 from geodata.store.audit import audit
+from geodata.store.imports.direct import DirectImport, note_import
 from geodata.store.imports.divisions import import_divisions
 from geodata.store.imports.ground import import_footprints, import_landuse, import_roads
 from geodata.store.imports.merging import MergeMode
 from geodata.store.imports.places import add_division
 from geodata.store.imports.report import ImportReport
 from geodata.store.imports.sites import merge_sites
+from geodata.store.imports.staging import stage_rows
 from geodata.store.session import Change, writing
 from geodata.store.tables import Division
+from server.actions.import_staging import outcomes
 from server.actions.listing_rows import OWN, is_official, on_the_ground
 
 Progress = Callable[[str], None]
@@ -99,7 +104,22 @@ def import_listing_file(
         )
         report.faults += [replace(fault, column=by) for fault in misplaced]
         mode = MergeMode(stated=(), grows=grows)
-        merge_sites(session, report, taken, on=order.on or today(), mode=mode)
+        direct = DirectImport(
+            kind=ImportKind.LISTING,
+            path=path,
+            district=report.district,
+            actor=order.actor,
+            scope=Scope.everything(),
+            reason=f"导入名单 {name}",
+            on=order.on or today(),
+        )
+        one = note_import(session, direct)
+        plan = merge_sites(session, report, taken, on=direct.on, mode=mode)
+        stage_rows(session, one.id, plan, report.faults, drafts)
+        applied = outcomes(plan)
+        counts = applied | {"missing": len(plan.missing), "errors": len(report.errors)}
+        one.report = {"counts": counts, "applied": applied | {"delisted": 0}}
+        report.import_id = one.id
 
     return _run(engine, report, order, "import_listing", keep)
 

@@ -14,9 +14,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
-from geodata.domain.importing import ImportState, RowOutcome
+from geodata.domain.importing import ImportKind, ImportState, RowOutcome
 from geodata.store.audit import audit
+from geodata.store.boundary_edits import take_turn
 from geodata.store.files import FileStore
+from geodata.store.imports.ground import link_footprints
 from geodata.store.imports.merging import MergePlan, plan_merge
 from geodata.store.imports.sites import write_plan
 from geodata.store.imports.staging import (
@@ -32,8 +34,12 @@ from geodata.store.imports.staging import (
 from geodata.store.imports.undo import undo_import
 from geodata.store.session import Change, sign, writing
 from geodata.store.tables import LedgerImport
+from server.actions.import_progress import Progress, telling
 from server.actions.import_receipt import Delivery, Sender, receive
 from server.actions.import_staging import mode_of, outcomes, stage
+
+_READ, _COMPARED, _WRITTEN = 0.2, 0.5, 0.95
+"""Shares of the whole at which the staged rows are read, compared anew, and written."""
 
 
 def import_whole(
@@ -51,7 +57,14 @@ def import_whole(
     return import_id
 
 
-def apply(engine: Engine, sender: Sender, import_id: int, *, skips_faulty: bool = False) -> None:
+def apply(
+    engine: Engine,
+    sender: Sender,
+    import_id: int,
+    *,
+    skips_faulty: bool = False,
+    progress: Progress | None = None,
+) -> None:
     """Write what was staged: all of it, or the rows that are clear and decided.
 
     Args:
@@ -59,28 +72,24 @@ def apply(engine: Engine, sender: Sender, import_id: int, *, skips_faulty: bool 
         sender: Who applies.
         import_id: Of a staged import.
         skips_faulty: Leave out rows with errors and those not decided, instead of refusing.
+        progress: Told the share done, 0-1, beside the import's own row.
 
     Raises:
         DomainError: ``import.not_found``, ``import.wrong_state``, ``import.busy``;
             ``import.not_clean`` with faulty or undecided rows; ``import.ledger_moved`` when
             the ledger is no longer what the rows were compared with.
     """
+    told = telling(engine, import_id, progress)
     with writing(engine, Change(sender.name, "apply import")) as session:
         one = lock_import(session, sender.scope, import_id, states=(ImportState.STAGED,))
+        told(0)
         hold_ledger(session, one.district_code, import_id)
         change = Change(sender.name, f"导入 {one.file_name}", one.effective_on, import_id)
         sign(session, change)
-        staged = staged_rows(session, import_id)
-        plan = _plan_again(session, one, staged)
-        _refuse_moved(plan, staged, chosen_sites(session, import_id))
-        faulty = one.report["counts"]["errors"]
-        doubtful = sum(row.outcome is RowOutcome.DOUBTFUL for row in plan.rows)
-        if (faulty or doubtful or plan.faults) and not skips_faulty:
-            raise DomainError(
-                "import.not_clean", errors=faulty + len(plan.faults), doubtful=doubtful
-            )
+        plan = _clear_plan(session, one, skips_faulty=skips_faulty, told=told)
         gone = chosen_to_leave(session, import_id)
         write_plan(session, plan, delisted=gone)
+        told(_WRITTEN)
         one.state, one.applied_by, one.applied_at = (
             ImportState.APPLIED.value,
             sender.name,
@@ -92,24 +101,59 @@ def apply(engine: Engine, sender: Sender, import_id: int, *, skips_faulty: bool 
         audit(session, sender.name, "apply_import", one.file_name, **facts)
 
 
-def undo(engine: Engine, sender: Sender, import_id: int) -> int:
+def undo(
+    engine: Engine, sender: Sender, import_id: int, *, progress: Progress | None = None
+) -> int:
     """Take an applied import back; return the number of sites that are as they were.
+
+    Args:
+        engine: Of the database.
+        sender: Who takes it back.
+        import_id: Of an applied import.
+        progress: Told the share done, 0-1, beside the import's own row.
 
     Raises:
         DomainError: As `lock_import` and `undo_import`.
     """
+    told = telling(engine, import_id, progress)
     with writing(engine, Change(sender.name, "undo import")) as session:
         one = lock_import(session, sender.scope, import_id, states=(ImportState.APPLIED,))
+        told(0)
+        if one.kind == ImportKind.VECTOR:
+            take_turn(session)
         hold_ledger(session, one.district_code, import_id)
         sign(session, Change(sender.name, f"撤销导入 {one.file_name}", one.effective_on))
-        sites = undo_import(session, import_id)
+        sites = undo_import(session, import_id, progress=told)
+        if one.kind == ImportKind.VECTOR:
+            link_footprints(session, one.district_code)
         one.state, one.undone_by, one.undone_at = (
             ImportState.UNDONE.value,
             sender.name,
             datetime.now(UTC),
         )
+        one.progress_share = 1
         audit(session, sender.name, "undo_import", one.file_name, id=import_id, sites=sites)
     return sites
+
+
+def _clear_plan(
+    session: Session, one: LedgerImport, *, skips_faulty: bool, told: Progress
+) -> MergePlan:
+    """Return what the rows do now, if that is what the report says and nothing is open.
+
+    Raises:
+        DomainError: ``import.not_clean``, ``import.ledger_moved``.
+    """
+    staged = staged_rows(session, one.id)
+    told(_READ)
+    plan = _plan_again(session, one, staged)
+    _refuse_moved(plan, staged, chosen_sites(session, one.id))
+    told(_COMPARED)
+    faulty = one.report["counts"]["errors"]
+    doubtful = sum(row.outcome is RowOutcome.DOUBTFUL for row in plan.rows)
+    if (faulty or doubtful or plan.faults) and not skips_faulty:
+        raise DomainError("import.not_clean", errors=faulty + len(plan.faults), doubtful=doubtful)
+    return plan
 
 
 def _plan_again(session: Session, one: LedgerImport, staged: list[Staged]) -> MergePlan:

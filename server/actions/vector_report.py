@@ -60,6 +60,7 @@ class VectorReport:
         rows: One a feature, in the order of the file.
         faults: What was repaired and what overlaps.
         applied: Whether boundaries were kept.
+        import_id: Number of the import by which they can be taken back, ``None`` for none.
     """
 
     file: str
@@ -70,6 +71,7 @@ class VectorReport:
     rows: list[OutlineRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     applied: bool = False
+    import_id: int | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -117,6 +119,7 @@ def report_json(report: VectorReport) -> dict[str, Any]:
         "crs": report.system,
         "axes_swapped": report.is_swapped,
         "applied": report.applied,
+        "import": report.import_id,
         "counts": report.counts,
         "doctor": report.examination.as_json(),
         "rows": [row_json(row) for row in report.rows],

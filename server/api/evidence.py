@@ -23,7 +23,8 @@ from geodata.store.hanging import add_row, get_row
 from geodata.store.queries.state import within
 from geodata.store.tables import Site, SiteEvidence, SiteMilestone
 from server.actions.edit_site import change_beside
-from server.actions.file_kinds import media_type_of, safe_name
+from server.actions.file_kinds import media_type_of
+from server.actions.file_names import safe_name
 from server.api.preconditions import VersionSeen, mark_version
 from server.auth import CurrentActor, ReadingSession, WritingActor
 

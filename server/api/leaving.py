@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from geodata.domain.leaving import LeavingKind
 from server.actions.leaving import ListingOrder, delist, relist
-from server.actions.restoring import restore
+from server.actions.restoring import RestoreOrder, restore
 from server.api.preconditions import VersionNamed
 from server.auth import WritingActor
 
@@ -42,6 +42,8 @@ class Restoration(Reasoned):
 
     version: int
     fields: list[str] = Field(default=[], max_length=60)
+    note: str | None = Field(default=None, max_length=500)
+    """Explains what is left open at a boundary that comes back."""
 
 
 @router.post("/delist")
@@ -69,13 +71,12 @@ def restore_route(
     site_id: int, request: Request, actor: WritingActor, seen: VersionNamed, asked: Restoration
 ) -> dict[str, Any]:
     """Write what an earlier version said, as a new version."""
-    changed, version = restore(
-        request.app.state.engine,
-        actor,
-        site_id,
-        asked.version,
+    order = RestoreOrder(
+        version=asked.version,
         reason=asked.reason,
         fields=asked.fields,
         seen=seen,
+        note=asked.note or None,
     )
+    changed, version = restore(request.app.state.engine, actor, site_id, order)
     return {"id": site_id, "row_version": version, "changed": sorted(changed)}

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from geodata.domain.errors import DomainError
 from geodata.domain.importing import ImportKind, ImportState, RowOutcome
 from geodata.domain.personal import mask_phone
 from geodata.domain.vocabulary import Language, words
-from geodata.spatial.datum import Datum
 from geodata.store.files import FileStore
 from geodata.store.queries.imports import RowPage, find_imports, find_staged_rows, get_import
 from geodata.store.session import reading
 from geodata.store.tables import LedgerImport
 from server.actions.import_choices import choose
-from server.actions.import_receipt import Delivery, Sender, receive
+from server.actions.import_receipt import Sender, receive
 from server.actions.import_report import write_report
 from server.actions.import_staging import stage as stage_import
 from server.actions.ledger_imports import apply as apply_import
 from server.actions.ledger_imports import undo as undo_import
+from server.api.deliveries import DELIVERY_FORM, Delivered
 from server.auth import Actor, CurrentActor, ReadingSession, WritingActor
 from server.i18n import language_of, reason_and_advice
 
@@ -37,9 +35,6 @@ router = APIRouter(prefix="/api/ledger/imports", tags=["ledger"])
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_ROWS = 1000
 _FAULTS_SHOWN = 1000
-
-TableKind = Literal["ledger", "listing"]
-"""What a table may be."""
 
 
 class Choices(BaseModel):
@@ -64,32 +59,8 @@ def sender_of(actor: Actor) -> Sender:
     return Sender(name=actor.username, scope=actor.scope)
 
 
-def delivery_of(
-    district: Annotated[str | None, Form()] = None,
-    town: Annotated[str | None, Form()] = None,
-    on: Annotated[date | None, Form()] = None,
-    kind: Annotated[TableKind, Form()] = "ledger",
-    datum: Annotated[Datum | None, Form()] = None,
-) -> Delivery:
-    """Return what is said about a file that is sent, all but its name."""
-    return Delivery(
-        name="",
-        district=district or None,
-        town=town or None,
-        on=on,
-        kind=ImportKind(kind),
-        datum=datum,
-    )
-
-
-@router.post("", status_code=HTTPStatus.CREATED)
-def send(
-    request: Request,
-    actor: WritingActor,
-    file: Annotated[UploadFile, File()],
-    delivery: Annotated[Delivery, Depends(delivery_of)],
-    stage: Annotated[bool, Form()] = True,  # noqa: FBT002 - a form's field
-) -> dict[str, Any]:
+@router.post("", status_code=HTTPStatus.CREATED, openapi_extra=DELIVERY_FORM)
+def send(request: Request, actor: WritingActor, delivered: Delivered) -> dict[str, Any]:
     """Keep a workbook and tell what it would do; nothing in the ledger changes.
 
     With ``stage=false`` it is only kept, to be staged by a request of its own whose progress
@@ -97,9 +68,9 @@ def send(
     something open stays received and says ``needs_columns``: see its ``columns``.
     """
     engine, store, sender = request.app.state.engine, file_store(request), sender_of(actor)
-    named = replace(delivery, name=file.filename or "")
-    import_id = receive(engine, store, sender, file.file, named)
-    if stage:
+    with delivered.path.open("rb") as content:
+        import_id = receive(engine, store, sender, content, delivered.delivery)
+    if delivered.stage:
         try:
             stage_import(engine, store, sender, import_id)
         except DomainError as refusal:

@@ -21,13 +21,6 @@ router = APIRouter(prefix="/api", tags=["map"])
 EVENT_STREAM: Final = "text/event-stream"
 
 
-def _live(request: Request) -> Live:
-    live: Live = request.app.state.live
-    if not live.is_current:
-        raise DomainError("events.unavailable")
-    return live
-
-
 @router.get("/map/versions")
 def versions(
     request: Request, response: Response, actor: CurrentActor, district: str | None = None
@@ -41,7 +34,10 @@ def versions(
     new_pass = renewed_pass(request, sight.actor_scope)
     if new_pass is not None:
         response.headers["set-cookie"] = new_pass
-    return _live(request).versions(sight.viewer)
+    live: Live = request.app.state.live
+    if not live.is_current:
+        raise DomainError("events.unavailable")
+    return live.versions(sight.viewer)
 
 
 @router.get("/events", response_class=Response)
@@ -53,7 +49,7 @@ async def events(request: Request, actor: CurrentActor, district: str | None = N
     after ``reload`` everything has to be asked for anew.
     """
     sight = await asyncio.to_thread(narrowed, request.app.state.engine, actor.scope, district)
-    live = _live(request)
+    live: Live = request.app.state.live
     if not live.is_here:
         raise DomainError("events.unavailable")
     headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
@@ -62,6 +58,8 @@ async def events(request: Request, actor: CurrentActor, district: str | None = N
 
 async def _told(live: Live, sight: Sight) -> AsyncIterator[str]:
     with live.subscribers.joined(sight.viewer) as queue:
-        yield Event("versions", live.versions(sight.viewer)).text()
+        # Else the first comes as soon as changes are heard of again.
+        if live.is_current:
+            queue.put_nowait(Event("versions", live.versions(sight.viewer)))
         async for text in written(queue):
             yield text

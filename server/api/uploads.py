@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,13 +14,11 @@ from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
 from geodata.domain.errors import DomainError
-from server.auth import CurrentActor
+from server.actions.file_names import safe_name
+from server.auth import CurrentActor, WritingActor
 
 MOST_BYTES: Final = 64 << 20
 _MOST_FIELDS: Final = 20
-_LONGEST_STEM: Final = 60
-_LONGEST_SUFFIX: Final = 10
-_NOT_IN_NAMES: Final = re.compile(r"[^\w()()\[\]【】.·+\- ]")
 _CHUNK: Final = 1 << 20
 
 
@@ -47,6 +45,18 @@ async def received(request: Request, _actor: CurrentActor) -> AsyncIterator[Uplo
     Raises:
         DomainError: ``upload.too_large``; ``upload.missing``.
     """
+    async with _form(request) as upload:
+        yield upload
+
+
+async def received_to_write(request: Request, _actor: WritingActor) -> AsyncIterator[Upload]:
+    """Yield the file as `received`, from those who may change the ledger."""
+    async with _form(request) as upload:
+        yield upload
+
+
+@asynccontextmanager
+async def _form(request: Request) -> AsyncIterator[Upload]:
     # A server passes on no more than the length it was told, so this is enough.
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > MOST_BYTES:
@@ -57,18 +67,9 @@ async def received(request: Request, _actor: CurrentActor) -> AsyncIterator[Uplo
             raise DomainError("upload.missing")
         fields = {key: value for key, value in form.items() if isinstance(value, str)}
         with TemporaryDirectory(prefix="fugai-") as folder:
-            path = Path(folder) / harmless_name(sent.filename)
+            path = Path(folder) / safe_name(sent.filename)
             await to_thread.run_sync(_keep, sent, path)
             yield Upload(path, fields)
-
-
-def harmless_name(sent: str) -> str:
-    """Return a sender's file name as it may stand in a folder and a sentence of ours."""
-    name = _NOT_IN_NAMES.sub("_", re.split(r"[/\\]", sent)[-1]).strip(". ")
-    stem, dot, suffix = name.rpartition(".")
-    if not dot:
-        stem, suffix = name, ""
-    return f"{stem[:_LONGEST_STEM] or 'file'}{dot}{suffix[:_LONGEST_SUFFIX]}"
 
 
 def _keep(sent: UploadFile, path: Path) -> None:
@@ -79,15 +80,19 @@ def _keep(sent: UploadFile, path: Path) -> None:
 
 
 ReceivedFile = Annotated[Upload, Depends(received)]
+FileToWrite = Annotated[Upload, Depends(received_to_write)]
 
 
-def describes_file(**fields: str) -> dict[str, Any]:
+def describes_file(**fields: str | dict[str, Any]) -> dict[str, Any]:
     """Return what the interface's description says of a form with a file.
 
     Args:
-        **fields: What each other field means.
+        **fields: What each other field means: as a sentence where it is a text, else its schema.
     """
     properties: dict[str, Any] = {"file": {"type": "string", "format": "binary"}}
-    properties |= {name: {"type": "string", "description": what} for name, what in fields.items()}
+    properties |= {
+        name: {"type": "string", "description": what} if isinstance(what, str) else what
+        for name, what in fields.items()
+    }
     schema = {"type": "object", "required": ["file"], "properties": properties}
     return {"requestBody": {"content": {"multipart/form-data": {"schema": schema}}}}

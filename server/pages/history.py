@@ -19,7 +19,7 @@ from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.history import HistoryFilter, Version, site_history
 from geodata.store.queries.sites import get_site
 from geodata.store.restoring import RESTORABLE
-from server.actions.restoring import restore
+from server.actions.restoring import RestoreOrder, restore
 from server.actions.told import HIDDEN, field_name, field_of, value_text
 from server.api.history import act_of, changed_fields
 from server.api.parameters import Day
@@ -112,7 +112,7 @@ def history_part(
 
 
 @router.post("/sites/{site_id}/restore")
-def restore_page(
+def restore_page(  # noqa: PLR0913 - the fields of the form
     site_id: int,
     request: Request,
     actor: WritingActor,
@@ -120,11 +120,17 @@ def restore_page(
     reason: Annotated[str, Form(min_length=1, max_length=500)],
     seen: Annotated[int, Form()],
     field: Annotated[str | None, Form(max_length=100)] = None,
+    note: Annotated[str | None, Form(max_length=500)] = None,
 ) -> Response:
     """Bring a record back to what a version says, and show it."""
-    fields = [field] if field else []
-    engine = request.app.state.engine
-    restore(engine, actor, site_id, version, reason=reason, fields=fields, seen=seen)
+    order = RestoreOrder(
+        version=version,
+        reason=reason,
+        fields=[field] if field else [],
+        seen=seen,
+        note=note or None,
+    )
+    restore(request.app.state.engine, actor, site_id, order)
     return RedirectResponse(f"/sites/{site_id}#history", HTTPStatus.SEE_OTHER)
 
 
@@ -163,9 +169,15 @@ def acts(
 
 
 def _said(reason: str, language: Language) -> str:
-    """Return a reason as people read it; where nobody gave one it is the name of the act."""
+    """Return a reason as people read it; where nobody gave one it is the name of the act.
+
+    Imports once gave the name of the act and the file's.
+    """
     acts = catalogue("words")
-    return acts[f"act.{reason}"][language] if f"act.{reason}" in acts else reason
+    act, blank, file = reason.partition(" ")
+    if f"act.{act}" not in acts or (blank and not act.startswith("import_")):
+        return reason
+    return f"{acts[f'act.{act}'][language]}{blank}{file}"
 
 
 def _event(one: Version, language: Language, names: Mapping[str, str], field: str | None) -> Event:

@@ -48,7 +48,7 @@ async function sendOne(file) {
     sent = await upload(fields, (share) => line.tell(drop.dataset.sending, share));
     const address = `/imports/${sent.id}?district=${encodeURIComponent(drop.dataset.district)}`;
     line.lead(address, drop.dataset.reading);
-    await follow(sent.id, (share) => line.tell(drop.dataset.reading, share));
+    await follow(sent.id, "stage", {}, (share) => line.tell(drop.dataset.reading, share));
     line.lead(address, drop.dataset.ready);
     return address;
   } catch (refusal) {
@@ -76,10 +76,10 @@ function upload(fields, tell) {
   });
 }
 
-/** Have an import staged and tell how far it has come. */
-async function follow(id, tell) {
+/** Take a step of an import and tell how far it has come. */
+async function follow(id, step, body, tell) {
   let isRunning = true;
-  const staged = post(`/api/ledger/imports/${id}/stage`).finally(() => {
+  const taken = post(`/api/ledger/imports/${id}/${step}`, body).finally(() => {
     isRunning = false;
   });
   const watch = async () => {
@@ -91,7 +91,7 @@ async function follow(id, tell) {
     }
   };
   watch().catch(() => {});
-  return staged;
+  return taken;
 }
 
 async function post(address, body = {}) {
@@ -167,6 +167,7 @@ class Line {
 if (report) {
   const base = `/api/ledger/imports/${report.dataset.import}`;
   const refusal = report.querySelector('[data-part="refusal"]');
+  const bar = report.querySelector('[data-part="progress"]');
   for (const button of report.querySelectorAll("[data-step]")) {
     button.addEventListener("click", async () => {
       if (button.dataset.sure && !confirm(button.dataset.sure)) return;
@@ -176,7 +177,11 @@ if (report) {
       button.textContent = report.dataset.working;
       try {
         const body = button.dataset.skip ? { skip_faulty: true } : {};
-        await post(`${base}/${button.dataset.step}`, body);
+        bar.hidden = false;
+        bar.removeAttribute("value");
+        await follow(report.dataset.import, button.dataset.step, body, (share) => {
+          bar.value = share;
+        });
         if (button.dataset.then) return location.assign(button.dataset.then);
         // To the worst of what is there now, not to the tab of before.
         const address = new URL(location);
@@ -186,6 +191,7 @@ if (report) {
       } catch (problem) {
         refusal.textContent = problem.detail || String(problem);
         refusal.hidden = false;
+        bar.hidden = true;
         for (const one of buttons) one.disabled = false;
         button.textContent = text;
         refusal.scrollIntoView({ block: "center" });

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from typing import Any, Final
 
@@ -71,8 +72,15 @@ class Live:
         """Whether the caller's event loop runs this; elsewhere tiles are read one by one."""
         return self._loop is asyncio.get_running_loop()
 
-    async def start(self) -> None:
-        """Begin to listen; a database that is not there yet is waited for."""
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen while the context lasts; a database that is not there yet is waited for.
+
+        Of several event loops in one process the first runs it.
+        """
+        if self._task is not None:
+            yield
+            return
         self._pool = AsyncConnectionPool(
             self._conninfo,
             min_size=1,
@@ -89,18 +97,15 @@ class Live:
         await self._pool.open(wait=False)
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._listen())
-
-    async def stop(self) -> None:
-        """Let go of everything."""
-        self.subscribers.close()
-        if self._task is not None:
+        try:
+            yield
+        finally:
+            self.subscribers.close()
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-            self._task = self._loop = None
-        if self._pool is not None:
             await self._pool.close()
-            self._pool = None
+            self._task = self._loop = self._pool = None
 
     async def fetch(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """Return the rows of a reading statement; values come in PostgreSQL's binary form.
@@ -147,7 +152,8 @@ class Live:
             self.counters = fresh
             self.is_current = True
             await self.show_day(today())
-            self.subscribers.tell_all(Event("versions"))
+            for viewer in self.subscribers.viewers():
+                self.subscribers.tell(viewer, Event("versions", self.versions(viewer)))
             while True:
                 async for note in connection.notifies(timeout=_BEAT_S):
                     await self._take(note.channel, note.payload)

@@ -198,6 +198,24 @@ def test_undoing_into_ground_that_is_taken_by_now_has_to_be_explained(town, spot
     assert town.post(url, json={"note": "先恢复"}, headers=headers).status_code == 200
 
 
+def test_an_old_boundary_comes_back_from_the_history_like_one_that_is_drawn(town, spot):
+    site, other = spot.site(), spot.site("后来的小区")
+    put(town, site, spot.square())
+    changes = town.get(f"/api/sites/{site}/history?field=boundary").json()["changes"]
+    put(town, site, spot.square(200), 2)
+    put(town, other, spot.square())
+    url, headers = f"/api/sites/{site}/restore", {"If-Match": '"3"'}
+    body = {"version": changes[0]["version"], "reason": "改回", "fields": ["geom"]}
+    refused = town.post(url, json=body, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "boundary.unexplained")
+    assert [one["kind"] for one in refused.json()["facts"]["problems"]] == ["overlap"]
+    assert to_shape(spot.stored(site).geom).equals(spot.square(200))
+    restored = town.post(url, json={**body, "note": "两证重叠, 待核"}, headers=headers)
+    assert restored.status_code == 200, restored.text
+    assert to_shape(spot.stored(site).geom).equals(spot.square())
+    assert spot.stored(site).geom_note == "两证重叠, 待核"
+
+
 def test_a_boundary_is_taken_away_only_for_a_reason(town, spot):
     site = spot.site()
     house = spot.house(spot.square(10, 10, 20))

@@ -9,12 +9,15 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from psycopg.errors import DeadlockDetected, DiskFull, SerializationFailure
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
-from geodata.domain.access import Role
+from geodata.domain.access import Role, Scope
 from geodata.domain.period import today
-from geodata.store.session import reading
-from geodata.store.tables import AuditLine, SiteVersion
+from geodata.store.edits import lock_site
+from geodata.store.session import Change, reading, writing
+from geodata.store.tables import AuditLine, Division, SiteVersion
 from tests.own_world import logged_in, own_world, patch, version
 from tests.world import World
 
@@ -389,3 +392,45 @@ def test_where_nobody_gave_a_reason_the_history_names_the_act(own, town):
     page = town.get(f"/sites/{site}/history", headers={"accept": "text/html"}).text
     assert "网页填报" in page
     assert "edit_site" not in page
+
+
+def test_a_bulk_edit_holds_all_its_sites_before_it_moves_the_first(own, town):
+    """Else it would keep a neighbourhood from the very person whose site it waits for."""
+    engine, ids = own[0].state.engine, sorted(site_id(own, one) for one in ("东安里", "东宿舍"))
+    seen = [{"id": one, "version": int(version(town, one).strip('"'))} for one in ids]
+    body = {"sites": seen, "values": {"neighbourhood": "370306001001", "reason": "划转"}}
+    answers = []
+    bulk = threading.Thread(
+        target=lambda: answers.append(town.post("/api/sites/bulk", json=body).status_code)
+    )
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with writing(engine, Change("tester", "move")) as session:
+        lock_site(session, Scope.everything(), ids[1], version=None)
+        bulk.start()
+        while bulk.is_alive() and not session.scalar(waiting):
+            bulk.join(0.01)
+        home = select(Division.code).where(Division.code == "370306001001")
+        session.execute(text("SET LOCAL lock_timeout = '10s'"))
+        session.execute(home.with_for_update(key_share=True))
+    bulk.join()
+    assert answers == [200]
+
+
+@pytest.mark.parametrize("collision", [DeadlockDetected, SerializationFailure])
+def test_who_was_in_another_ones_way_is_asked_to_try_again(own, town, monkeypatch, collision):
+    def collide(*_, **__):
+        raise OperationalError("UPDATE site", {}, collision())
+
+    monkeypatch.setattr("server.actions.edit_site.lock_site", collide)
+    answer = patch(town, site_id(own), '"1"', note="x")
+    assert (answer.status_code, answer.json()["code"]) == (409, "request.collided")
+    assert answer.json()["detail"]
+
+
+def test_another_failure_of_the_database_stays_a_failure(own, town, monkeypatch):
+    def fail(*_, **__):
+        raise OperationalError("UPDATE site", {}, DiskFull())
+
+    monkeypatch.setattr("server.actions.edit_site.lock_site", fail)
+    with pytest.raises(OperationalError):
+        patch(town, site_id(own), '"1"', note="x")

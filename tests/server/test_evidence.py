@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from geodata.domain.access import Role
-from server.actions.file_kinds import safe_name
 from server.api.evidence import MOST_BYTES
 from tests.own_world import logged_in, own_world
 from tests.world import World
@@ -187,18 +186,3 @@ def test_withdrawn_evidence_is_not_shown_and_not_deleted(own, town, files):
     assert town.get(address).status_code == 404
     assert town.get(f"/api/sites/{site}").json()["evidence"] == []
     assert [path for path in files.rglob("*") if path.is_file() and path.read_bytes() == PDF]
-
-
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("../../etc/passwd.pdf", "passwd.pdf"),
-        ("C:\\folder\\合同.pdf", "合同.pdf"),
-        ("a\u202efdp.pdf\n", "afdp.pdf"),
-        ('x"; filename=evil.html', "x; filename=evil.html"),
-        ("长" * 300 + ".pdf", "长" * 116 + ".pdf"),
-        (None, "file"),
-    ],
-)
-def test_a_name_is_made_safe(name, safe):
-    assert safe_name(name) == safe

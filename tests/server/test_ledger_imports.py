@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 
 from geodata.domain.access import Role
 from geodata.domain.period import today
+from server.api.uploads import MOST_BYTES
 from server.app import create_app
 from server.settings import Settings
 from tests.workbooks import a_row, write_form_by_hand
@@ -143,3 +145,74 @@ def test_the_day_from_which_rows_hold_is_the_senders(fresh, tmp_path):
     assert town.get(f"/api/sites?q=新苑&on={yesterday}").json()["total"] == 0
     later = _send(town, path, on=(today() + timedelta(days=3)).isoformat())
     assert (later.status_code, later.json()["code"]) == (422, "change.future")
+
+
+def test_nobody_and_no_reader_gets_a_file_read(fresh):
+    app, _ = fresh
+    leader = _log_in(app, Role.LEADER)
+    cookies = "; ".join(f"{name}={value}" for name, value in leader.cookies.items())
+    assert anyio.run(_sent_unread, app, "") == 401
+    assert anyio.run(_sent_unread, app, cookies) == 403
+
+
+async def _sent_unread(app: FastAPI, cookie: str) -> int:
+    """Return the status of an answer to a large body of which not one byte may be asked for."""
+    statuses = []
+
+    async def never() -> MutableMapping[str, Any]:
+        raise AssertionError("read")
+
+    async def answered(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    headers = {
+        "host": "testserver",
+        "content-type": "multipart/form-data; boundary=x",
+        "content-length": str(60 << 20),
+        "cookie": cookie,
+    }
+    path = "/api/ledger/imports"
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("testclient", 50000),
+        "server": ("testserver", 80),
+    }
+    await app(scope, never, answered)
+    return statuses[0]
+
+
+def test_a_large_file_is_refused_before_it_is_read(fresh):
+    app, _ = fresh
+    town = _log_in(app, Role.TOWN)
+    headers = {"content-length": str(MOST_BYTES + 1), "content-type": "multipart/form-data"}
+    answer = town.post("/api/ledger/imports", content=b"x", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "upload.too_large")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("on", "gestern"), ("kind", "table"), ("datum", "mars"), ("stage", "perhaps")],
+)
+def test_a_field_of_the_form_that_cannot_be_read_is_named(fresh, tmp_path, field, value):
+    app, _ = fresh
+    town = _log_in(app, Role.TOWN)
+    path = write_form_by_hand(tmp_path / "台账.xlsx", [a_row(**HERE)])
+    answer = _send(town, path, **{field: value})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+    assert [one["where"] for one in answer.json()["facts"]["faults"]] == [f"body.{field}"]
+
+
+def test_a_folder_in_a_files_name_is_left_out(fresh, tmp_path):
+    app, _ = fresh
+    town = _log_in(app, Role.TOWN)
+    path = write_form_by_hand(tmp_path / "台账.xlsx", [a_row(**HERE)])
+    files = {"file": ("C:\\我的\\" + "长" * 100 + ".xlsx", path.read_bytes())}
+    told = town.post("/api/ledger/imports", files=files).json()
+    assert (told["file"], told["state"]) == ("长" * 60 + ".xlsx", "staged")

@@ -226,6 +226,19 @@ def test_a_moved_boundary_tells_its_areas_and_shapes(
     assert "<svg" in lead.get(f"/sites/{site}/history").text
 
 
+def test_the_reason_of_an_old_import_is_told_in_words(
+    lead: TestClient, engine: Engine, own: World
+) -> None:
+    site = own.ids["东苑小区"]
+    for reason in ("import_listing 名单.csv", "edit_site", "edit_site 之后"):
+        with writing(engine, Change("cli", reason)) as session:
+            session.execute(update(Site).where(Site.id == site).values(note=reason))
+    page = lead.get(f"/sites/{site}/history").text
+    assert "导入名单 名单.csv" in page
+    assert ">网页填报" in page
+    assert ">edit_site 之后" in page
+
+
 def test_each_town_reads_of_its_own_time_only(browser: Browser, engine: Engine, own: World) -> None:
     site = own.ids["东苑小区"]
     _edit(engine, site, today() - 20 * DAY, note="东街的备注")

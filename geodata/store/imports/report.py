@@ -19,6 +19,7 @@ class ImportReport:
         counts: Rows by what became of them: new, changed, unchanged, skipped, and per layer.
         faults: In the order of the file.
         columns: Header → field, as the columns were understood.
+        import_id: Number of the import by which it can be taken back, ``None`` for none.
         unknown_columns: Headers that no field answers to; their cells are kept with the row.
     """
 
@@ -29,6 +30,7 @@ class ImportReport:
     faults: list[Fault] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     unknown_columns: list[str] = field(default_factory=list)
+    import_id: int | None = None
 
     @property
     def errors(self) -> list[Fault]:

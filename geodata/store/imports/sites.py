@@ -28,7 +28,7 @@ def merge_sites(
     *,
     on: date,
     mode: MergeMode,
-) -> None:
+) -> MergePlan:
     """Compare and write in one go: counts and faults go to the report, see `plan_merge`."""
     numbered = enumerate(drafts, start=1)
     plan = plan_merge(session, report.district, numbered, on=on, mode=mode)
@@ -38,6 +38,7 @@ def merge_sites(
         report.counts[row.outcome] += 1
     report.counts["missing"] += len(plan.missing)
     write_plan(session, plan)
+    return plan
 
 
 def write_plan(

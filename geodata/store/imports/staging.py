@@ -20,7 +20,7 @@ from geodata.ledger.identity import Candidate
 from geodata.store.copying import copy_into
 from geodata.store.imports.merging import MergePlan, PlannedRow
 from geodata.store.queries.state import within
-from geodata.store.tables import LedgerImport, Site, StagedRow
+from geodata.store.tables import LedgerImport, Site, SiteVersion, StagedRow
 
 _COLUMNS: Final = (
     "import_id",
@@ -89,7 +89,7 @@ def hold_ledger(session: Session, district: str, import_id: int) -> None:
     """Keep others from writing what an import is about to write, until the end.
 
     One import at a time goes into a district; whoever edits one of the sites that its rows
-    mean, or that a choice names, waits.
+    mean, that a choice names, or that it has written already, waits.
     """
     session.execute(
         text("SELECT pg_advisory_xact_lock(hashtext('ledger'), hashtext(:district))"),
@@ -97,7 +97,8 @@ def hold_ledger(session: Session, district: str, import_id: int) -> None:
     )
     meant = select(StagedRow.site_id).where(StagedRow.import_id == import_id)
     named = any_(cast(list(chosen_sites(session, import_id)), ARRAY(BigInteger)))
-    touched = or_(Site.id.in_(meant), Site.id == named)
+    written = select(SiteVersion.site_id).where(SiteVersion.import_id == import_id)
+    touched = or_(Site.id.in_(meant), Site.id.in_(written), Site.id == named)
     session.execute(select(Site.id).where(touched).order_by(Site.id).with_for_update())
 
 

@@ -7,6 +7,7 @@ work is not to be lost by taking back another's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Final
 
@@ -18,14 +19,19 @@ from geodata.store.tables import Site
 
 _GENERATED: Final = frozenset({"id", "geom_3857", "row_version"})
 _MOST_NAMED: Final = 20
+_LOOKED, _RESTORED = 0.3, 0.8
+"""Shares of the time at which it is known that nobody has worked since, and sites are restored."""
 
 
-def undo_import(session: Session, import_id: int) -> int:
+def undo_import(
+    session: Session, import_id: int, *, progress: Callable[[float], None] = lambda _: None
+) -> int:
     """Undo every change of an import.
 
     Args:
         session: A writing session, signed with the import's own day.
         import_id: Of an applied import, held by the caller.
+        progress: Told the share done, 0-1.
 
     Returns:
         Number of sites that are as they were before.
@@ -38,11 +44,13 @@ def undo_import(session: Session, import_id: int) -> int:
     if worked_on:
         names = list(worked_on[:_MOST_NAMED])
         raise DomainError("import.worked_on", count=len(worked_on), sites=names)
+    progress(_LOOKED)
     columns = [one.name for one in Site.__table__.columns if one.name not in _GENERATED]
     assignments = ", ".join(f'"{name}" = before."{name}"' for name in columns)
     sites = session.scalars(
         text(_script("restore_sites").replace("{assignments}", assignments)), asked
     ).all()
+    progress(_RESTORED)
     others = [
         session.scalars(text(_script(name)), asked).all()
         for name in ("drop_arrangements", "reopen_arrangements")

@@ -13,7 +13,11 @@ from geodata.domain.management import ManagementType as M
 from geodata.domain.site import ServiceStar
 from tests.builders import a_draft
 
-GOOD = {"category": Category.OLD_COMMUNITY, "ticked_types": frozenset({M.SIMPLE})}
+GOOD = {
+    "category": Category.OLD_COMMUNITY,
+    "ticked_types": frozenset({M.SIMPLE}),
+    "company": "和平社区居委会",
+}
 
 
 def codes(**fields):
@@ -29,6 +33,10 @@ def codes(**fields):
         ({"ticked_types": frozenset({M.NONE}), "subsidised": True}, ["ledger.none_subsidised"]),
         ({"ticked_types": frozenset({M.PROFESSIONAL})}, ["ledger.star_missing"]),
         ({"ticked_types": frozenset({M.PROFESSIONAL}), "service_star": ServiceStar.UNRATED}, []),
+        ({"company": None}, ["ledger.company_missing"]),
+        ({"company": ""}, ["ledger.company_missing"]),
+        ({"company": None, "ticked_types": frozenset({M.NONE})}, []),
+        ({"company": None, "ticked_types": frozenset()}, ["ledger.management_missing"]),
         (
             {"category": Category.STANDALONE_BUILDING, "buildings": 2},
             ["ledger.standalone_buildings"],
@@ -50,11 +58,12 @@ def test_what_is_missing_warns_and_what_contradicts_keeps_out():
     found = {
         one.code: one.severity
         for types in (frozenset(), frozenset({M.PROFESSIONAL}), frozenset({M.NONE, M.SIMPLE}))
-        for one in breaches(a_draft(**{**GOOD, "ticked_types": types}))
+        for one in breaches(a_draft(**{**GOOD, "company": None, "ticked_types": types}))
     }
     assert found == {
         "ledger.management_missing": Severity.WARNING,
         "ledger.star_missing": Severity.WARNING,
+        "ledger.company_missing": Severity.WARNING,
         "ledger.none_excludes": Severity.ERROR,
     }
 

@@ -89,12 +89,23 @@ def test_doubtful_rows_are_taken_and_told(tmp_path: Path) -> None:
         tmp_path,
         a_row(简易物业管理=None),
         a_row(**{"小区(楼房)名称": "东方小区", "专业化(星级)物业管理": "√"}),
+        a_row(**{"小区(楼房)名称": "西方小区", "物业服务企业(管理单位)名称": None}),
     )
-    assert len(reading.drafts) == 2
+    assert len(reading.drafts) == 3
     assert _told(reading, Severity.WARNING) == [
         ("ledger.management_missing", 5, "物业管理类型"),
         ("ledger.star_missing", 6, "物业服务等级标准情况"),
+        ("ledger.company_missing", 7, "物业服务企业(管理单位)名称"),
     ]
+    assert [fault.cell for fault in reading.faults] == ["Q5", "W6", "AC7"]
+
+
+def test_a_form_without_a_column_is_not_told_that_it_is_empty(tmp_path: Path) -> None:
+    path = write_form_by_hand(tmp_path / "a.xlsx", [a_row(**{"物业服务企业(管理单位)名称": None})])
+    book = load_workbook(path)
+    book["Sheet1"]["AC3"].value = "别的"
+    book.save(path)
+    assert read_form(path).faults == []
 
 
 def test_merged_towns_are_filled_down(tmp_path: Path) -> None:

@@ -8,12 +8,16 @@ import pytest
 from shapely import box
 from sqlalchemy import Engine, func, select
 
+from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError, Severity
 from geodata.spatial.datum import Datum
 from geodata.store.imports.report import ImportReport
+from geodata.store.queries.imports import find_staged_rows, get_import
 from geodata.store.session import Change, reading, writing
 from geodata.store.tables import AuditLine, Division, Site, SiteVersion
+from server.actions.import_receipt import Sender
 from server.actions.imports import ImportOrder, import_listing_file
+from server.actions.ledger_imports import undo
 from tests.builders import a_district, a_town
 from tests.workbooks import write_table, write_xls
 
@@ -93,6 +97,31 @@ def test_a_corrected_datum_moves_the_sites_it_does_not_double_them(
     again = import_listing_file(engine, path, ORDER, datum=Datum.BD09)
     assert (again.counts["new"], again.counts["changed"]) == (0, 2)
     assert _points(engine)["翠湖"] != pytest.approx((118.7, 32))
+
+
+def test_a_list_is_taken_back_as_a_whole(engine: Engine, tmp_path: Path) -> None:
+    first = _import(engine, _csv(tmp_path, "名称,经度,纬度,户数", "翠湖,118.7,32,80"))
+    before, points = _sites(engine)["翠湖"], _points(engine)
+    lines = ("翠湖,118.7001,32,90", "丽景,118.8,32.1,10")
+    second = _import(engine, _csv(tmp_path, "名称,经度,纬度,户数", *lines))
+    assert first.import_id is not None
+    assert second.import_id is not None
+    sender = Sender(name="tester", scope=Scope.everything())
+    with pytest.raises(DomainError, match=r"import\.worked_on"):
+        undo(engine, sender, first.import_id)
+    with reading(engine) as session:
+        one = get_import(session, Scope.everything(), second.import_id)
+        rows = find_staged_rows(session, Scope.everything(), one.id).rows
+        reasons = set(session.scalars(select(SiteVersion.reason)))
+    assert (one.kind, one.state, one.created_by) == ("listing", "applied", "tester")
+    assert (one.report["applied"]["new"], one.report["applied"]["changed"]) == (1, 1)
+    assert [(row["outcome"], row["name"]) for row in rows] == [("changed", "翠湖"), ("new", "丽景")]
+    assert reasons == {"导入名单 名单.csv"}
+    assert undo(engine, sender, second.import_id) == 2
+    after = _sites(engine)
+    assert (after["翠湖"].households, _points(engine)["翠湖"]) == (80, points["翠湖"])
+    assert (before.delisted_on, after["翠湖"].delisted_on) == (None, None)
+    assert after["丽景"].delisted_on == after["丽景"].listed_on
 
 
 def test_a_second_list_changes_what_it_knows_and_leaves_the_rest(

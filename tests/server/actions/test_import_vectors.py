@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from geoalchemy2.shape import from_shape
 from shapely import Polygon
 from shapely.affinity import scale, translate
 from sqlalchemy import Engine, func, select
@@ -16,11 +17,15 @@ from geodata.domain.errors import DomainError
 from geodata.spatial.datum import Datum
 from geodata.spatial.repair import is_same
 from geodata.spatial.systems import BD09, CGCS2000, GCJ02, CoordinateSystem, zone
-from geodata.store.session import reading
+from geodata.store.edits import change_site, lock_site
+from geodata.store.queries.imports import find_staged_rows, get_import
+from geodata.store.session import Change, reading, writing
 from geodata.store.tables import AuditLine, SiteVersion
 from server.actions.doctor import check_declared, sample_of_rows
+from server.actions.import_receipt import Sender
 from server.actions.import_vectors import VectorOrder, import_vector_file
 from server.actions.imports import ImportOrder, import_listing_file
+from server.actions.ledger_imports import undo
 from server.actions.vector_report import report_geojson, report_json
 from tests.builders import WEST, square
 from tests.outlines import WHERE, a_vector_file, boundary_of
@@ -85,6 +90,55 @@ def test_applied_boundaries_are_kept_once_with_their_audit_line(
         line = session.scalars(select(AuditLine).where(AuditLine.action == "import_vector")).first()
         assert line is not None
         assert (line.actor, line.facts["counts"]["changed"]) == ("tester", 1)
+
+
+def test_applied_boundaries_are_taken_back_as_a_whole(
+    engine: Engine, world: World, tmp_path: Path
+) -> None:
+    before = boundary_of(engine, "东苑小区")
+    wanted = square(0.12, 0.02, 0.018)
+    path = a_vector_file(tmp_path, {**WHERE, "东苑小区": wanted}, crs=4490)
+    report = import_vector_file(engine, path, order(applies=True))
+    sender = Sender(name="tester", scope=Scope.everything())
+    assert report.import_id is not None
+    with reading(engine) as session:
+        one = get_import(session, Scope.everything(), report.import_id)
+        rows = find_staged_rows(session, Scope.everything(), one.id).rows
+        last = session.scalars(select(SiteVersion).order_by(SiteVersion.id.desc())).first()
+    assert (one.kind, one.state, one.file_name) == ("vector", "applied", path.name)
+    assert one.report["applied"]["changed"] == 1
+    assert [(row["name"], row["site_id"]) for row in rows] == [("东苑小区", world.ids["东苑小区"])]
+    assert last is not None
+    assert (last.reason, last.import_id) == (f"导入边界 {path.name}", one.id)
+    assert undo(engine, sender, one.id) == 1
+    after = boundary_of(engine, "东苑小区")
+    assert before is not None
+    assert after is not None
+    assert after.equals_exact(before)
+    with pytest.raises(DomainError, match=r"import\.wrong_state"):
+        undo(engine, sender, one.id)
+
+
+def test_a_boundary_drawn_since_is_not_taken_back(
+    engine: Engine, world: World, tmp_path: Path
+) -> None:
+    wanted = {**WHERE, "东苑小区": square(0.12, 0.02, 0.018)}
+    path = a_vector_file(tmp_path, wanted, crs=4490)
+    report = import_vector_file(engine, path, order(applies=True))
+    with writing(engine, Change("tester", "drawn")) as session:
+        site = lock_site(session, Scope.everything(), world.ids["东苑小区"], version=None)
+        drawn = from_shape(square(0.12, 0.02, 0.016), srid=4490)
+        change_site(session, site, {"geom": drawn})
+    assert report.import_id is not None
+    with pytest.raises(DomainError) as refusal:
+        undo(engine, Sender(name="tester", scope=Scope.everything()), report.import_id)
+    assert refusal.value.code == "import.worked_on"
+    assert refusal.value.facts["sites"] == ["东苑小区"]
+
+
+def test_nothing_new_is_no_import(engine: Engine, world: World, tmp_path: Path) -> None:
+    path = a_vector_file(tmp_path, crs=4490)
+    assert import_vector_file(engine, path, order(applies=True)).import_id is None
 
 
 def test_doubtful_and_unknown_outlines_are_told_and_never_taken(

@@ -250,6 +250,28 @@ def test_undoing_leaves_every_day_as_it_was(desk):
     assert desk.counts(again) == {"changed": 1, "new": 1, "missing": 2}
 
 
+def test_applying_and_undoing_tell_how_far_they_are(desk):
+    import_id = desk.stage(a_row(), a_row(**{NAME: "东方小区"}))
+
+    def shares_of(step):
+        shares = []
+
+        def told(share):
+            with reading(desk.engine) as session:
+                seen = get_import(session, Scope.everything(), import_id).progress_share
+            shares.append((share, seen))
+
+        step(desk.engine, desk.sender, import_id, progress=told)
+        return shares
+
+    for step in (apply, undo):
+        told = shares_of(step)
+        assert all(share == seen for share, seen in told)
+        assert len(told) > 2
+        assert told[0] == (0, 0)
+        assert told == sorted(told)
+
+
 def test_an_import_that_voided_an_arrangement_gives_it_back(desk):
     desk.apply(desk.stage(a_row()))
     other = a_row(简易物业管理=None, 单位自管="√")
