@@ -89,5 +89,6 @@ def _run(host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         log_level="warning",
+        access_log=False,
         timeout_graceful_shutdown=5,
     )

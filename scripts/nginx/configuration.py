@@ -16,7 +16,7 @@ from typing import Final
 
 from geodata.domain.errors import DomainError
 from server.auth import COOKIE
-from server.tiles.application import MEDIA_TYPE
+from server.tiles.answers import MEDIA_TYPE
 from server.tiles.passes import PASS_COOKIE
 
 _MARK: Final = re.compile(r"@([A-Z_0-9]+)@")

@@ -17,10 +17,13 @@ from geodata.store.drawn_changes import Viewer
 from geodata.store.queries.divisions import get_division
 from geodata.store.session import reading
 from geodata.store.tiles import town_of
-from server.auth import COOKIE, current_actor
+from server.auth import current_actor
 
 ACCESS_CHANNEL: Final = "fugai_access"
 """What PostgreSQL notifies on when a login, a token or an account ends or changes."""
+
+Shown = tuple[bytes, bytes, str | None]
+"""What a request shows: its headers ``Authorization`` and ``Cookie``, the district that it names."""
 
 _REMEMBERED_S: Final = 5
 _MOST: Final = 10_000
@@ -46,20 +49,20 @@ class Viewers:
 
     def __init__(self) -> None:
         """Begin with nobody."""
-        self._known: OrderedDict[tuple[str, str, str], tuple[float, Sight]] = OrderedDict()
+        self._known: OrderedDict[Shown, tuple[float, Sight]] = OrderedDict()
 
     def forget(self) -> None:
         """Ask anew for everybody."""
         self._known.clear()
 
-    def known(self, request: Request) -> Sight | None:
-        """Return the sight of a request that was seen moments ago."""
-        found = self._known.get(_shown(request))
+    def known(self, shown: Shown) -> Sight | None:
+        """Return the sight of who showed the same moments ago."""
+        found = self._known.get(shown)
         if found is None or found[0] < time.monotonic():
             return None
         return found[1]
 
-    def find(self, request: Request) -> Sight:
+    def find(self, shown: Shown, request: Request) -> Sight:
         """Find out who asks, by the database.
 
         Raises:
@@ -69,7 +72,7 @@ class Viewers:
         sight = sight_of(request)
         while len(self._known) >= _MOST:
             self._known.popitem(last=False)
-        self._known[_shown(request)] = (time.monotonic() + _REMEMBERED_S, sight)
+        self._known[shown] = (time.monotonic() + _REMEMBERED_S, sight)
         return sight
 
 
@@ -98,11 +101,3 @@ def narrowed(engine: Engine, scope: Scope, district: str | None) -> Sight:
             if scope.kind is None:
                 scope = Scope(DivisionKind.DISTRICT, found.code)
         return Sight(scope, Viewer(*town_of(session, scope)), actor_scope)
-
-
-def _shown(request: Request) -> tuple[str, str, str]:
-    return (
-        request.headers.get("authorization", ""),
-        request.cookies.get(COOKIE, ""),
-        request.query_params.get("district", ""),
-    )
