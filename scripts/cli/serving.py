@@ -21,6 +21,9 @@ from scripts.nginx.configuration import tiles_secret
 from server.app import create_app
 from server.settings import Settings
 
+_STARTS_WITHIN_S = 60
+"""A process that is slow to start on a busy machine is not killed for it."""
+
 Host = Annotated[str | None, typer.Option(help="FUGAI_HOST, 127.0.0.1")]
 Workers = Annotated[int, typer.Option(help="进程数 / number of processes", min=1, max=64)]
 Port = Annotated[int | None, typer.Option(help="FUGAI_PORT, 8000")]
@@ -91,4 +94,5 @@ def _run(host: str, port: int, workers: int) -> None:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=_STARTS_WITHIN_S,
     )

@@ -78,7 +78,7 @@ class Memory:
 class Folder:
     """Tiles as files, named by their version: a web server looks there before it asks us.
 
-    ``PLACE/DAY/LAYERS/Z/X/Y-VERSION.mvt.gz`` below the root, PLACE as `place_of` names it.
+    ``PLACE/DAY/VERSION/LAYERS/Z/X/Y.mvt.gz`` below the root, PLACE as `place_of` names it.
     """
 
     def __init__(self, root: Path) -> None:
@@ -125,8 +125,7 @@ class Folder:
         place = place_of(Scope(DivisionKind(kind), code) if kind else Scope.everything())
         if not _PLACE.fullmatch(place):
             return None  # Codes are texts: one that is no name of a folder is not made one.
-        name = f"{y}-{version}.mvt.gz"
-        return self._root / place / day / layers / str(z) / str(x) / name
+        return self._root / place / day / f"{version}/{layers}/{z}/{x}/{y}.mvt.gz"
 
 
 def place_of(scope: Scope) -> str:

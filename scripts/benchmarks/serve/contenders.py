@@ -29,7 +29,7 @@ from server.tiles.live import CONNECTION_OPTIONS
 
 TIPG: Final = ("tipg==1.6.1", "uvicorn==0.54.0", "uvloop", "httptools")
 """The peer, with the fast parts that its own documents advise."""
-_STARTS_WITHIN_S: Final = 60
+_STARTS_WITHIN_S: Final = 180
 _TIPG_WORKERS: Final = "2"
 _PGBENCH_CLIENTS: Final = 8
 _PLACEHOLDER: Final = TileId(91, 93, 92)

@@ -15,7 +15,7 @@ from geodata.domain.period import today
 from scripts.benchmarks.serve.contenders import ours, pgbench, psql, tipg
 from scripts.benchmarks.serve.ground import SCOPE, Ground, logged_in
 from scripts.benchmarks.serve.load import Outcome, press
-from scripts.benchmarks.serve.mix import Wanted, choose
+from scripts.benchmarks.serve.mix import SETUPS, Wanted, choose
 from scripts.benchmarks.serve.plan import Plan
 from scripts.cli.output import Progress
 from scripts.cluster import free_port
@@ -104,9 +104,8 @@ def _turns(
     lists = {
         "ours": asked,
         "static": [one.path for one in mix],
-        "tipg": [one.peer_path(is_plain=False) for one in mix],
-        "tipg_plain": [one.peer_path(is_plain=True) for one in mix],
     }
+    lists |= {f"tipg_{name}": [one.peer_path(name) for one in mix] for name in SETUPS}
     for name, addresses in lists.items():
         (work / name).with_suffix(".txt").write_text("\n".join(addresses) + "\n")
 
@@ -123,8 +122,9 @@ def _turns(
         "pgbench": lambda: pgbench(
             work / "pgbench", place.url, mix, SCOPE, on=day, seconds=seconds, root=pg
         ),
-        "tipg": pressing(peer, "tipg", {}, peer_pid, pg),
-        "tipg_plain": pressing(peer, "tipg_plain", {}, peer_pid, pg),
+        **{
+            f"tipg_{name}": pressing(peer, f"tipg_{name}", {}, peer_pid, pg) for name in SETUPS
+        },
         "ours_cached": pressing(cached, "ours", cookies | packed, cached_pid, pg),
         "ours_behind_nginx": pressing(
             f"http://127.0.0.1:{front}", "ours", at_front, nginx_pid, cached_pid, pg
@@ -149,8 +149,8 @@ def _fill(
             new_pass = (answer.headers["set-cookie"] or "=;").split("=", 1)[1].split(";")[0]
         versions[one.path] = version
         tile = one.tile
-        lies = work / "tiles" / f"{SCOPE.kind}-{SCOPE.code}" / day.isoformat() / one.layer.id
-        lies = lies / f"{tile.z}/{tile.x}/{tile.y}-{version}.mvt.gz"
+        place = f"{SCOPE.kind}-{SCOPE.code}/{day.isoformat()}/{version}/{one.layer.id}"
+        lies = work / "tiles" / place / f"{tile.z}/{tile.x}/{tile.y}.mvt.gz"
         target = (work / "static").joinpath(*one.path.split("/")).with_suffix(".mvt.gz")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(lies, target)

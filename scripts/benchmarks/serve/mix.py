@@ -18,6 +18,8 @@ from geodata.store.tiles import TileId
 
 ZOOMS: Final = {"communities": range(10, 17), "footprints": range(14, 17)}
 """Zooms at which single features are drawn: merged ones have no like among the peers."""
+SETUPS: Final = ("pruned", "plain", "ours")
+"""How tipg is set up: see `Wanted.peer_path`."""
 _SEED: Final = 20251231
 _SEEN: Final = 3000
 _FAR: Final = 12
@@ -37,15 +39,22 @@ class Wanted:
         """Its address here."""
         return f"/tiles/{self.layer.id}/{self.tile.z}/{self.tile.x}/{self.tile.y}.mvt"
 
-    def peer_path(self, *, is_plain: bool) -> str:
-        """Its address at tipg."""
-        z = self.tile.z
-        table = self.layer.id
-        if table == "communities":
+    def peer_path(self, setup: str) -> str:
+        """Its address at tipg.
+
+        Args:
+            setup: ``plain``: a table as it comes; ``pruned``: in web mercator with the columns of
+                our tiles; ``ours``: tables with our generalised outlines besides.
+        """
+        z, is_site = self.tile.z, self.layer.id == "communities"
+        table = "sites" if is_site else "footprints"
+        if setup == "plain":
+            table += "_plain"
+        elif is_site and setup == "pruned":
+            table += "_whole" if z < _NAMED else "_near"
+        elif is_site:
             kinds = ((_FAR, "points"), (_NAMED, "far"), (_NEAR, "named"), (99, "near"))
-            table = f"sites_{next(kind for below, kind in kinds if z < below)}"
-        if is_plain:
-            table = f"{table.split('_', maxsplit=1)[0]}_plain"
+            table += f"_{next(kind for below, kind in kinds if z < below)}"
         place = f"{z}/{self.tile.x}/{self.tile.y}"
         return f"/collections/peer.{table}/tiles/WebMercatorQuad/{place}"
 

@@ -1,8 +1,8 @@
 -- The peer's tables: the same sites and footprints, as its own documents would have them.
 -- In:  the schema's tables; sites drawn as of today.
--- Out: schema peer. `*_plain` are what one has at first: degrees, every column. The others are
---      the best that could be found for tipg: web mercator, only the columns of our tiles, one
---      table for each of our generalisations, ordered by place.
+-- Out: schema peer. `*_plain` are what one has at first: degrees, every column. `sites_whole`,
+--      `sites_near` and `footprints`: web mercator, the columns of our tiles, ordered by place.
+--      `sites_points`, `sites_far`, `sites_named`: the same with our generalised outlines.
 DROP SCHEMA IF EXISTS peer CASCADE;
 CREATE SCHEMA peer;
 CREATE TABLE peer.sites_plain AS
@@ -14,6 +14,10 @@ CREATE TABLE peer.sites_plain AS
 CREATE TABLE peer.footprints_plain AS
   SELECT id, use, floors, site_id AS site, town_code AS town, neighbourhood_code AS neighbourhood, geom
   FROM footprint;
+CREATE TABLE peer.sites_whole AS
+  SELECT p.id, p.category, p.management_types, p.inspection_status, p.covered, p.town, p."on",
+    coalesce(s.outline, s.centre)::geometry(Geometry, 3857) AS geom
+  FROM peer.sites_plain AS p JOIN drawn_site AS s ON s.site_id = p.id ORDER BY 8;
 CREATE TABLE peer.sites_points AS
   SELECT p.id, p.category, p.management_types, p.inspection_status, p.covered, p.town, p."on",
     s.centre AS geom

@@ -70,10 +70,10 @@ class Site:
 
     def lay(self, place: str, version: int = 999) -> str:
         """Lay a file that no server would make: who gets its content got it from nginx."""
-        folder = self.folder / place / today().isoformat() / "communities/12/3371"
+        folder = self.folder / place / today().isoformat() / f"{version}/communities/12/3371"
         folder.mkdir(parents=True, exist_ok=True)
         content = f"{place} {version}".encode()
-        (folder / f"1590-{version}.mvt.gz").write_bytes(gzip.compress(content))
+        (folder / "1590.mvt.gz").write_bytes(gzip.compress(content))
         return f"{TILE}?on={today().isoformat()}&v={version}"
 
 
@@ -128,7 +128,7 @@ def test_a_tile_is_made_once_and_then_handed_out_by_nginx(site):
     assert gzip.decompress(body).startswith(place.encode())
     assert headers["Content-Type"] == "application/vnd.mapbox-vector-tile"
     assert headers["Cache-Control"] == "private, max-age=31536000, immutable"
-    assert {"ETag", "Last-Modified"} & set(headers) == set()
+    assert "ETag" not in headers
     # Who cannot read gzip gets it unpacked.
     cookies = f"{COOKIE}={login}; {PASS_COOKIE}={cookie.value}"
     answer = site.ask(path, {"Cookie": cookies, "Accept-Encoding": "identity"})
@@ -203,8 +203,8 @@ def test_a_pass_that_ran_out_or_was_bent_opens_nothing(site):
 @pytest.mark.parametrize(
     "query",
     [
-        "on={day}&v=../../1590-999",
-        "on={day}&v=999%2f..%2f1590-999",
+        "on={day}&v=../999",
+        "on={day}&v=999%2f..%2f999",
         "on={day}&v=",
         "on={day}",
         "v=999",
