@@ -65,7 +65,7 @@ class Counters:
         default_factory=lambda: defaultdict(dict)
     )
     _added: dict[tuple[Viewer, str], dict[str, int]] = field(default_factory=dict)
-    _far: dict[tuple[Viewer, str, TileId | None], int] = field(default_factory=dict)
+    _far: dict[tuple[Viewer, str, TileId], int] = field(default_factory=dict)
 
     def put(self, rows: Iterable[CounterRow]) -> None:
         """Keep what rows say of their blocks; a counter never goes back."""
@@ -82,26 +82,21 @@ class Counters:
             known = self._added[viewer, group] = self._add_up(viewer, group)
         return known
 
-    def version(self, viewer: Viewer, groups: Iterable[ChangeGroup], tile: TileId | None) -> int:
-        """Return the version of a tile that shows these groups, ``None`` for one of another day.
-
-        A site may have stood elsewhere on another day: what shows such a day is old as soon as
-        anything of the groups has changed anywhere.
-        """
+    def version(self, viewer: Viewer, groups: Iterable[ChangeGroup], tile: TileId) -> int:
+        """Return the version of a tile that shows these groups, of the day that is drawn."""
         return sum(self._version(viewer, group, tile) for group in groups)
 
-    def _version(self, viewer: Viewer, group: ChangeGroup, tile: TileId | None) -> int:
-        if tile is not None and tile.z >= BLOCK_ZOOM:
+    def _version(self, viewer: Viewer, group: ChangeGroup, tile: TileId) -> int:
+        if tile.z >= BLOCK_ZOOM:
             blocks, closer = self.of(viewer, group), tile.z - BLOCK_ZOOM
             own = blocks.get(f"{tile.x >> closer}/{tile.y >> closer}", 0)
             return own + blocks.get(EVERYWHERE, 0)
         # Many blocks add up, and the same few tiles are asked for by everybody.
         known = self._far.get((viewer, group, tile))
         if known is None:
-            blocks = self.of(viewer, group)
-            known = sum(blocks.values()) if tile is None else _covered(blocks, tile)
             if len(self._far) >= _MOST_FAR:
                 self._far.clear()
+            known = _covered(self.of(viewer, group), tile)
             self._far[viewer, group, tile] = known
         return known
 

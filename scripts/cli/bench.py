@@ -76,14 +76,23 @@ def serve(
     rounds: Annotated[int, typer.Option(help="轮数 / rounds", min=1, max=20)] = 3,
     workers: Annotated[int, typer.Option(help="进程数 / our processes", min=1, max=16)] = 1,
     edits: Annotated[int, typer.Option(help="负载下的修改数 / edits under load", min=0)] = 60,
+    freshness: Annotated[int, typer.Option(help="随机修改数 / random edits", min=0)] = 0,
     out: Annotated[Path, typer.Option(help="结果目录 / folder of the results")] = _RESULTS,
 ) -> None:
     """瓦片服务与 tipg, pgbench, nginx 之比 / Tiles: ours beside tipg, pgbench and nginx."""
     from scripts.benchmarks.serve.command import run_all  # noqa: PLC0415 - needs wrk and nginx
 
     size = DemoSize(communities, standalone, footprints)
-    plan = Plan(size, tiles=tiles, rounds=rounds, seconds=seconds, workers=workers)
-    print(run_all(home() / "bench", plan, edits=edits, out=out))
+    plan = Plan(
+        size,
+        tiles=tiles,
+        rounds=rounds,
+        seconds=seconds,
+        workers=workers,
+        edits=edits,
+        freshness=freshness,
+    )
+    print(run_all(home() / "bench", plan, out))
     say(f"已写入 {out}", "written")
 
 

@@ -24,7 +24,7 @@ def nginx_conf(
     listen: Annotated[str, typer.Option(help="nginx listen")] = "127.0.0.1:8080",
     upstream: Annotated[str, typer.Option(help="本服务地址 / our server")] = "127.0.0.1:8000",
 ) -> None:
-    """写 nginx 配置 / Write the configuration of an nginx that hands out tiles of FUGAI_TILES_FOLDER.
+    """写 nginx 配置 / Write what nginx needs to hand out the tiles of FUGAI_TILES_FOLDER.
 
     Include it in nginx's http block. It holds a secret and is readable by its owner alone.
     """

@@ -88,13 +88,11 @@ class TileMiddleware:
         if wanted.on != live.day and wanted.on == today():
             await live.show_day(wanted.on)
         answer.new_pass = renewed_pass(request, sight.actor_scope)
-        if not live.is_current:
+        # Counters tell of the day that is drawn: another one is what the ledger says of it now.
+        if not live.is_current or wanted.on != live.day:
             await answer.tile(Kept(0, await self._make(wanted, sight)), NEVER)
             return
-        is_drawn = wanted.on == live.day
-        version = live.counters.version(
-            sight.viewer, wanted.groups, wanted.tile if is_drawn else None
-        )
+        version = live.counters.version(sight.viewer, wanted.groups, wanted.tile)
         tag = f'"{wanted.key[0]}-{version}"'.encode()
         if headers.get(b"if-none-match") == tag:
             await answer.nothing_new(tag)
@@ -103,13 +101,12 @@ class TileMiddleware:
             # keep it under no version.
             await answer.tile(Kept(version, await self._make(wanted, sight)), NEVER)
         else:
-            tile = await self._tile(wanted, sight, version, self._folder if is_drawn else None)
-            is_exact = wanted.version == version and wanted.is_day_named and is_drawn
+            tile = await self._tile(wanted, sight, version)
+            is_exact = wanted.version == version and wanted.is_day_named
             await answer.tile(tile, FOREVER if is_exact else ASK_AGAIN, tag)
 
-    async def _tile(
-        self, wanted: TileRequest, sight: Sight, version: int, folder: Folder | None
-    ) -> Kept:
+    async def _tile(self, wanted: TileRequest, sight: Sight, version: int) -> Kept:
+        folder = self._folder
         key: Key = (sight.scope.kind, sight.scope.code, *wanted.key)
         kept = self._memory.get(key, version)
         if kept is not None:
@@ -135,9 +132,7 @@ class TileMiddleware:
         return tile
 
     async def _make(self, wanted: TileRequest, sight: Sight) -> bytes:
-        statement, parameters = tile_statement(
-            wanted.layers, wanted.tile, sight.scope, wanted.on
-        )
+        statement, parameters = tile_statement(wanted.layers, wanted.tile, sight.scope, wanted.on)
         return await self._live.readers.value(statement, parameters)
 
 

@@ -37,7 +37,7 @@ from server.tiles.viewers import ACCESS_CHANNEL, Viewers
 
 _BEAT_S: Final = 5
 """A connection that is silent for this long is asked whether it still lives."""
-_AGAIN_S: Final = 0.5
+_AGAIN_S: Final = 0.2
 _CONNECTIONS: Final = 8
 _WAITS_S: Final = 10
 CONNECTION_OPTIONS: Final = (

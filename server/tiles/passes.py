@@ -20,8 +20,8 @@ from geodata.domain.access import Scope
 from server.auth import COOKIE
 from server.tiles.kept import place_of
 
-PASS_COOKIE: Final = "fugai_tiles"
-PASS_PATH: Final = "/tiles"
+PASS_COOKIE: Final = "fugai_tiles"  # noqa: S105 - its name
+PASS_PATH: Final = "/tiles"  # noqa: S105 - where it is sent
 PASS_LASTS_S: Final = 600
 _RENEWED_BEFORE_S: Final = 300
 _PASS: Final = re.compile(r"([a-z]+(?:-[0-9A-Za-z]{1,32})?)\.(\d{10})\.[\w-]{22}", re.ASCII)

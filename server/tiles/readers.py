@@ -143,7 +143,7 @@ class _Reader:
 
     async def _finished(self) -> PGresult:
         # A statement is smaller than any socket's buffer; what may still be left goes at once.
-        while self._connection.flush():
+        while self._connection.flush():  # noqa: ASYNC110 - the socket tells only of reading
             await asyncio.sleep(0)
         self._result = None
         self._answer = self._loop.create_future()

@@ -23,7 +23,7 @@ ACCESS_CHANNEL: Final = "fugai_access"
 """What PostgreSQL notifies on when a login, a token or an account ends or changes."""
 
 Shown = tuple[bytes, bytes, str | None]
-"""What a request shows: its headers ``Authorization`` and ``Cookie``, the district that it names."""
+"""What a request shows: ``Authorization``, ``Cookie``, and the district that it names."""
 
 _REMEMBERED_S: Final = 5
 _MOST: Final = 10_000

@@ -18,27 +18,27 @@ from scripts.benchmarks.serve.report import plot, ratios, table
 from scripts.cli.output import steps
 
 
-def run_all(home: Path, plan: Plan, *, edits: int, out: Path) -> str:
+def run_all(home: Path, plan: Plan, out: Path) -> str:
     """Measure, write ``serve.json``, ``serve.md`` and ``serve.svg``, and return the table.
 
     Args:
         home: Folder of the district's cluster; it is kept there.
         plan: How much is measured.
-        edits: Number of edits while load runs.
         out: Folder of the results.
     """
     busy = os.getloadavg()[0]
     with ground(home, plan.size) as place, steps() as progress:
-        outcomes = measure(place, plan, progress)
+        measured = measure(place, plan, progress)
+    outcomes = measured["outcomes"]
     found = ratios(outcomes)
     told: dict[str, Any] = {
         "on": today().isoformat(),
         "machine": f"{os.cpu_count()} cores, load {busy:.1f} before, {platform.machine()}",
         "plan": asdict(plan) | {"connections": CONNECTIONS},
-        "outcomes": outcomes,
+        **measured,
         "ratios": found,
     }
-    text = table(outcomes, found)
+    text = table(measured, found)
     out.mkdir(parents=True, exist_ok=True)
     (out / "serve.json").write_text(json.dumps(told, indent=1) + "\n")
     (out / "serve.md").write_text(text)

@@ -21,7 +21,10 @@ from sqlalchemy.engine import make_url
 
 from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError
+from geodata.domain.period import today
+from geodata.layers import Layer
 from geodata.store.tiles import TileId, tile_statement
+from scripts.benchmarks.serve.ground import SCOPE, Ground
 from scripts.benchmarks.serve.load import CONNECTIONS, Outcome, cpu_s, run
 from scripts.benchmarks.serve.mix import Wanted
 from scripts.cluster import binaries, free_port
@@ -78,30 +81,18 @@ def tipg(home: Path, url: str) -> Iterator[tuple[str, int]]:
         yield f"http://127.0.0.1:{port}", pid
 
 
-def pgbench(
-    folder: Path,
-    url: str,
-    mix: Sequence[Wanted],
-    scope: Scope,
-    *,
-    on: date,
-    seconds: int,
-    root: int,
-) -> Outcome:
+def pgbench(folder: Path, place: Ground, mix: Sequence[Wanted], *, seconds: int) -> Outcome:
     """Call the functions that our server calls, with nothing between.
 
     Args:
         folder: For its scripts and logs.
-        url: Of the database.
-        mix: The tiles; those of the mix lie in ``peer.mix`` by number.
-        scope: As our server's.
-        on: The day.
+        place: Whose database.
+        mix: The tiles; they lie in ``peer.mix`` by number.
         seconds: How long.
-        root: Process of the database.
     """
     script = folder / "tiles.sql"
     calls = " ".join(
-        f"WHEN '{layer.id}' THEN {_call(layer, scope, on)}"
+        f"WHEN '{layer.id}' THEN {_call(layer, SCOPE, today())}"
         for layer in {one.layer.id: one.layer for one in mix}.values()
     )
     script.write_text(
@@ -110,7 +101,7 @@ def pgbench(
     )
     for old in folder.glob("pgbench_log.*"):
         old.unlink()
-    parts = make_url(url)
+    parts = make_url(place.url)
     command = [
         *(str(binaries() / "pgbench"), "-n", "-M", "prepared", "-f", str(script), "-l"),
         *("-c", str(_PGBENCH_CLIENTS), "-j", "1", "-T", str(seconds)),
@@ -118,9 +109,9 @@ def pgbench(
         str(parts.database),
     ]
     environ = {"PGPASSWORD": str(parts.password), "PGOPTIONS": CONNECTION_OPTIONS}
-    before = cpu_s([root])
+    before = cpu_s([place.postmaster])
     told = run(command, seconds, cwd=folder, env={**os.environ, **environ})
-    spent = cpu_s([root]) - before
+    spent = cpu_s([place.postmaster]) - before
     match = re.search(r"tps = ([\d.]+)", told)
     taken = [
         int(line.split()[2]) / 1000
@@ -151,13 +142,10 @@ def psql(url: str, script: Path | str) -> None:
     run(command, 1800, env={**os.environ, "PGPASSWORD": str(parts.password)})
 
 
-def _call(layer: object, scope: Scope, on: date) -> str:
-    statement, parameters = tile_statement([layer], _PLACEHOLDER, scope, on)  # type: ignore[list-item]
+def _call(layer: Layer, scope: Scope, on: date) -> str:
+    statement, parameters = tile_statement([layer], _PLACEHOLDER, scope, on)
     columns = {_PLACEHOLDER.z: "m.z", _PLACEHOLDER.x: "m.x", _PLACEHOLDER.y: "m.y"}
-    written = [
-        columns[one] if one in columns else "NULL" if one is None else f"'{one}'"
-        for one in parameters
-    ]
+    written = ["NULL" if one is None else columns.get(one, f"'{one}'") for one in parameters]
     return statement.removeprefix("SELECT ") % tuple(written)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from geoalchemy2.shape import from_shape, to_shape
 from shapely import MultiPolygon, Point, affinity, box
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.category import Category
@@ -81,7 +81,7 @@ class Editor:
             (point.x, point.y) for shape in shapes for point in [shape.representative_point()]
         ]
 
-    def _pick(self, session: Session, table: type[Any], *conditions: Any) -> Any:
+    def _pick(self, session: Session, table: type[Any], *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a row of the table
         order = func.md5(func.concat(table.id, self._random.random()))
         return session.scalar(select(table).where(*conditions).order_by(order).limit(1))
 
@@ -166,9 +166,7 @@ class Editor:
             session.delete(one)
         session.flush()
         starts = today() - timedelta(days=self._random.randrange(_BACK_DAYS))
-        session.add(
-            ManagementArrangement(site_id=site.id, management_type=kind, starts_on=starts)
-        )
+        session.add(ManagementArrangement(site_id=site.id, management_type=kind, starts_on=starts))
         return _ground(site)
 
     def _end_arrangement(self, session: Session) -> list[BaseGeometry]:
@@ -281,7 +279,7 @@ class Editor:
         one.sort_order = self._random.randrange(1000)
         return [] if one.geom is None else [to_shape(one.geom)]
 
-    def _count(self, session: Session, table: type[Any], *conditions: Any) -> int:
+    def _count(self, session: Session, table: type[Any], *conditions: ColumnElement[bool]) -> int:
         return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
 

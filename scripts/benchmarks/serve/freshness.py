@@ -1,5 +1,7 @@
-"""Whether anything is ever stale: after each of many random changes, every server's tiles are
-held against tiles made directly from the database, and so is what a listening client shows.
+"""Whether anything is ever stale.
+
+After each of many random changes every server's tiles are held against tiles made directly from
+the database, and so is what a client shows that only listens.
 """
 
 from __future__ import annotations
@@ -189,7 +191,9 @@ class Proof:
                 time.sleep(0.005)
 
     def _kill_listeners(self) -> None:
-        activity = table("pg_stat_activity", column("pid"), column("application_name"), column("datname"))
+        activity = table(
+            "pg_stat_activity", column("pid"), column("application_name"), column("datname")
+        )
         with self._engine.begin() as connection:
             ended = connection.execute(
                 select(func.pg_terminate_backend(activity.c.pid)).where(

@@ -98,7 +98,13 @@ def press(
     )
 
 
-def run(command: Sequence[str], seconds: int, **more: Any) -> str:
+def run(
+    command: Sequence[str],
+    seconds: int,
+    *,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+) -> str:
     """Run a program that takes some seconds and return what it says.
 
     Raises:
@@ -111,7 +117,8 @@ def run(command: Sequence[str], seconds: int, **more: Any) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        **more,
+        cwd=cwd,
+        env=env,
     )
     if done.returncode != 0:
         raise DomainError("bench.failed", program=command[0], log=done.stdout[-500:])
@@ -131,9 +138,8 @@ def cpu_s(roots: Iterable[int]) -> float:
             parents[int(folder.name)] = int(fields[1])
             # Its own time in user and system mode, and that of children that have ended.
             ticks[int(folder.name)] = sum(map(int, fields[11:15]))
-    wanted = set(roots)
-    found = True
+    wanted = found = set(roots)
     while found:
         found = {child for child, parent in parents.items() if parent in wanted} - wanted
-        wanted |= found
+        wanted = wanted | found
     return sum(ticks.get(one, 0) for one in wanted) / _TICKS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -13,17 +14,19 @@ from urllib.request import Request, urlopen
 
 from geodata.domain.period import today
 from scripts.benchmarks.serve.contenders import ours, pgbench, psql, tipg
+from scripts.benchmarks.serve.freshness import Proof
 from scripts.benchmarks.serve.ground import SCOPE, Ground, logged_in
 from scripts.benchmarks.serve.load import Outcome, press
 from scripts.benchmarks.serve.mix import SETUPS, Wanted, choose
 from scripts.benchmarks.serve.plan import Plan
+from scripts.benchmarks.serve.stalled import stalled_clients
+from scripts.benchmarks.serve.visible import edits_under_load
 from scripts.cli.output import Progress
 from scripts.cluster import free_port
 from scripts.nginx.configuration import running_nginx, site_configuration, tiles_secret
 from server.auth import COOKIE
 from server.tiles.passes import PASS_COOKIE
 
-_MEMORY_MB: Final = 512
 _STATIC: Final = """
 server {{
   listen 127.0.0.1:{port};
@@ -42,8 +45,8 @@ server {{
 """
 
 
-def measure(place: Ground, plan: Plan, progress: Progress) -> dict[str, dict[str, Any]]:
-    """Return the medians of all rounds, by who answered.
+def measure(place: Ground, plan: Plan, progress: Progress) -> dict[str, Any]:
+    """Return ``outcomes``, the medians of all rounds by who answered, and what edits came to.
 
     Args:
         place: The district.
@@ -59,78 +62,96 @@ def measure(place: Ground, plan: Plan, progress: Progress) -> dict[str, dict[str
     shutil.rmtree(work, ignore_errors=True)
     for name in ("tiles", "static", "nginx", "pgbench"):
         (work / name).mkdir(parents=True)
-    login = logged_in(place)
+    cookies = {"Cookie": f"{COOKIE}={logged_in(place)}"}
+    told: dict[str, Any] = {}
     with ExitStack() as stack:
-        turns = _turns(place, plan, mix, work, login, stack, progress)
-        outcomes: dict[str, list[Outcome]] = {name: [] for name in turns}
-        for number in range(plan.rounds):
-            for name, turn in turns.items():
-                progress(f"{number + 1}/{plan.rounds}: {name}")
-                outcomes[name].append(turn())
+        start = stack.enter_context
+        uncached = start(ours(place.home, place.url, workers=plan.workers, memory_mb=0))
+        cached = start(ours(place.home, place.url, workers=1, memory_mb=512, folder=work / "tiles"))
+        peer = start(tipg(place.home, place.url))
+        front = _nginx(start, place, work, cached[0])
+        progress("瓦片先做一遍  /  each tile once")
+        versions, new_pass = _fill(front.url, mix, work, cookies, today())
+        _write_addresses(mix, versions, work)
+
+        def pressing(
+            server: tuple[str, int], addresses: str, headers: dict[str, str], *more: int
+        ) -> Callable[[], Outcome]:
+            path, roots = (work / addresses).with_suffix(".txt"), (server[1], *more)
+            return lambda: press(server[0], path, headers, seconds=plan.seconds, roots=roots)
+
+        pg = place.postmaster
+        packed = {"Accept-Encoding": "gzip"}
+        passed = {"Cookie": f"{cookies['Cookie']}; {PASS_COOKIE}={new_pass}"} | packed
+        turns = {
+            "ours_uncached": pressing(uncached, "ours", cookies, pg),
+            "pgbench": lambda: pgbench(work / "pgbench", place, mix, seconds=plan.seconds),
+            **{f"tipg_{name}": pressing(peer, f"tipg_{name}", {}, pg) for name in SETUPS},
+            "ours_cached": pressing(cached, "ours", cookies | packed, pg),
+            "ours_behind_nginx": pressing((front.url, front.pid), "ours", passed, cached[1], pg),
+            "nginx_static": pressing((front.static_url, front.pid), "static", packed),
+        }
+        told["outcomes"] = _in_turn(turns, plan.rounds, progress)
+        if plan.edits:
+            progress("负载下的修改  /  edits under load")
+            addresses = (work / "ours").with_suffix(".txt")
+            with stalled_clients(cached[0], "/api/events", cookies, plan.stalled):
+                told["edits_under_load"] = {
+                    "clients_that_stopped_reading": plan.stalled,
+                    **edits_under_load(place.engine, cached[0], cookies, addresses, plan.edits),
+                }
+        if plan.freshness:
+            progress("是否有过期瓦片  /  whether anything is stale")
+            urls = [uncached[0], cached[0]]
+            with closing(Proof(place.engine, SCOPE, urls, cookies, seed=plan.tiles)) as proof:
+                told["freshness"] = proof.run(plan.freshness).told()
+    return told
+
+
+def _in_turn(
+    turns: dict[str, Callable[[], Outcome]], rounds: int, progress: Progress
+) -> dict[str, dict[str, Any]]:
+    outcomes: dict[str, list[Outcome]] = {name: [] for name in turns}
+    for number in range(rounds):
+        for name, turn in turns.items():
+            progress(f"{number + 1}/{rounds}: {name}")
+            outcomes[name].append(turn())
     return {name: _median(found).rounded() for name, found in outcomes.items()}
 
 
-def _turns(
-    place: Ground,
-    plan: Plan,
-    mix: list[Wanted],
-    work: Path,
-    login: str,
-    stack: ExitStack,
-    progress: Progress,
-) -> dict[str, Callable[[], Outcome]]:
-    day, seconds, pg = today(), plan.seconds, place.postmaster
-    uncached, uncached_pid = stack.enter_context(
-        ours(place.home, place.url, workers=plan.workers, memory_mb=0)
-    )
-    cached, cached_pid = stack.enter_context(
-        ours(place.home, place.url, workers=1, memory_mb=_MEMORY_MB, folder=work / "tiles")
-    )
-    peer, peer_pid = stack.enter_context(tipg(place.home, place.url))
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """nginx: before our server, and beside it with the same tiles as files."""
+
+    url: str
+    static_url: str
+    pid: int
+
+
+def _nginx(
+    start: Callable[[AbstractContextManager[int]], int], place: Ground, work: Path, upstream: str
+) -> _Front:
     front, static = free_port(), free_port()
     site = site_configuration(
         listen=f"127.0.0.1:{front}",
-        upstream=cached.removeprefix("http://"),
+        upstream=upstream.removeprefix("http://"),
         folder=work / "tiles",
         secret=tiles_secret(place.home),
     )
     site += _STATIC.format(port=static, folder=work / "static")
-    nginx_pid = stack.enter_context(running_nginx(work / "nginx", site))
-    progress("瓦片先做一遍  /  each tile once")
-    cookies = {"Cookie": f"{COOKIE}={login}"}
-    versions, new_pass = _fill(f"http://127.0.0.1:{front}", mix, work, cookies, day)
-    with_pass = {"Cookie": f"{cookies['Cookie']}; {PASS_COOKIE}={new_pass}"}
-    asked = [f"{one.path}?on={day.isoformat()}&v={versions[one.path]}" for one in mix]
+    pid = start(running_nginx(work / "nginx", site))
+    return _Front(f"http://127.0.0.1:{front}", f"http://127.0.0.1:{static}", pid)
+
+
+def _write_addresses(mix: list[Wanted], versions: dict[str, int], work: Path) -> None:
+    day = today().isoformat()
     lists = {
-        "ours": asked,
+        "ours": [f"{one.path}?on={day}&v={versions[one.path]}" for one in mix],
         "static": [one.path for one in mix],
+        **{f"tipg_{name}": [one.peer_path(name) for one in mix] for name in SETUPS},
     }
-    lists |= {f"tipg_{name}": [one.peer_path(name) for one in mix] for name in SETUPS}
     for name, addresses in lists.items():
         (work / name).with_suffix(".txt").write_text("\n".join(addresses) + "\n")
-
-    def pressing(
-        url: str, addresses: str, headers: dict[str, str], *roots: int
-    ) -> Callable[[], Outcome]:
-        path = (work / addresses).with_suffix(".txt")
-        return lambda: press(url, path, headers, seconds=seconds, roots=roots)
-
-    packed = {"Accept-Encoding": "gzip"}
-    at_front = with_pass | packed
-    return {
-        "ours_uncached": pressing(uncached, "ours", cookies, uncached_pid, pg),
-        "pgbench": lambda: pgbench(
-            work / "pgbench", place.url, mix, SCOPE, on=day, seconds=seconds, root=pg
-        ),
-        **{
-            f"tipg_{name}": pressing(peer, f"tipg_{name}", {}, peer_pid, pg) for name in SETUPS
-        },
-        "ours_cached": pressing(cached, "ours", cookies | packed, cached_pid, pg),
-        "ours_behind_nginx": pressing(
-            f"http://127.0.0.1:{front}", "ours", at_front, nginx_pid, cached_pid, pg
-        ),
-        "nginx_static": pressing(f"http://127.0.0.1:{static}", "static", packed, nginx_pid),
-    }
 
 
 def _fill(
@@ -162,11 +183,10 @@ def _write_mix(url: str, mix: list[Wanted]) -> None:
         f"({number}, '{one.layer.id}', {one.tile.z}, {one.tile.x}, {one.tile.y})"
         for number, one in enumerate(mix, start=1)
     )
-    psql(
-        url,
-        "CREATE TABLE peer.mix (i integer PRIMARY KEY, layer text, z integer, x integer, y integer);"
-        f" INSERT INTO peer.mix VALUES {rows}; ANALYZE peer.mix",
-    )
+    columns = "i integer PRIMARY KEY, layer text, z integer, x integer, y integer"
+    psql(url, f"CREATE TABLE peer.mix ({columns})")
+    psql(url, f"INSERT INTO peer.mix VALUES {rows}")  # noqa: S608 - numbers of our own
+    psql(url, "ANALYZE peer.mix")
 
 
 def _median(found: list[Outcome]) -> Outcome:

@@ -17,6 +17,9 @@ class Plan:
         rounds: How often each has its turn.
         seconds: How long a turn is.
         workers: Processes of our server.
+        edits: Number of edits, one a second, while load runs.
+        stalled: Clients that meanwhile listen and never read.
+        freshness: Number of random edits after each of which all tiles must be right.
     """
 
     size: DemoSize
@@ -24,3 +27,6 @@ class Plan:
     rounds: int = 3
     seconds: int = 8
     workers: int = 1
+    edits: int = 0
+    stalled: int = 1000
+    freshness: int = 0

@@ -46,13 +46,13 @@ def ratios(outcomes: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
     }
 
 
-def table(outcomes: dict[str, dict[str, Any]], found: dict[str, dict[str, float]]) -> str:
+def table(measured: dict[str, Any], found: dict[str, dict[str, float]]) -> str:
     """Return a Markdown table of one run."""
     lines = [
         "| who | " + " | ".join(title for title, _, _ in _COLUMNS) + " |",
         "|---|" + "---:|" * len(_COLUMNS),
     ]
-    for name, outcome in outcomes.items():
+    for name, outcome in measured["outcomes"].items():
         cells = [
             f"{outcome[key]:,.{digits}f}" if outcome[key] else "" for _, key, digits in _COLUMNS
         ]
@@ -62,6 +62,11 @@ def table(outcomes: dict[str, dict[str, Any]], found: dict[str, dict[str, float]
         over, under, _ = _GOALS[name]
         said = f"{LABELS[over]} : {LABELS[under]}"
         lines.append(f"| {said} | {one['ratio']:.2f} | ≥ {one['goal']:.1f} |")
+    for name in ("edits_under_load", "freshness"):
+        told = {key: one for key, one in measured.get(name, {}).items() if key != "kinds"}
+        if told:
+            lines += ["", f"| {name.replace('_', ' ')} | |", "|---|---:|"]
+            lines += [f"| {key.replace('_', ' ')} | {one:,} |" for key, one in told.items()]
     return "\n".join(lines) + "\n"
 
 

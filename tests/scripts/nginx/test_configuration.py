@@ -15,6 +15,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from geodata.domain.access import Role, Scope
@@ -47,22 +48,26 @@ class Site:
 
     url: str
     folder: Path
-    app: object
+    app: FastAPI
     world: World
 
     def get(self, path: str, **cookies: str) -> tuple[int, dict[str, str], bytes]:
+        """Ask for something with cookies."""
         return self.ask(path, {"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())})
 
     def ask(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        """Ask for something; return status, headers and content."""
         headers = {"Accept-Encoding": "gzip", **headers}
         try:
-            answer: HTTPResponse = urlopen(Request(self.url + path, headers=headers), timeout=20)
+            request = Request(self.url + path, headers=headers)  # noqa: S310 - our own server
+            answer: HTTPResponse = urlopen(request, timeout=20)  # noqa: S310
         except HTTPError as error:
             return error.code, {}, error.read()
         with answer:
             return answer.status, dict(answer.headers), answer.read()
 
     def log_in(self, role: Role) -> str:
+        """Return the cookie of a new login."""
         state = self.app.state
         return log_in(
             state.engine, role.value, PASSWORD, settings=state.settings, address="127.0.0.1"
@@ -248,8 +253,8 @@ def test_a_token_is_answered_by_the_server_alone(site):
 
 def test_events_pass_unbuffered(site):
     login = site.log_in(Role.LEADER)
-    request = Request(f"{site.url}/api/events", headers={"Cookie": f"{COOKIE}={login}"})
-    with urlopen(request, timeout=5) as answer:
+    request = Request(f"{site.url}/api/events", headers={"Cookie": f"{COOKIE}={login}"})  # noqa: S310
+    with urlopen(request, timeout=5) as answer:  # noqa: S310
         assert answer.readline() == b"event: versions\n"
 
 
