@@ -21,8 +21,10 @@ from server.pages.render import error_page
 from server.security import SecurityMiddleware
 from server.settings import Settings
 from server.tiles.application import TileMiddleware
-from server.tiles.kept import Folder
+from server.tiles.kept import Folder, Memory
 from server.tiles.live import Live
+from server.tiles.passes import Passes
+from server.tiles.sweeping import sweeping
 
 _WORTH_COMPRESSING_BYTES = 1024
 _FAST_COMPRESSION = 4
@@ -32,10 +34,12 @@ def create_app(settings: Settings) -> FastAPI:
     """Return the application; it connects when the first request needs the database."""
     engine = connect(settings.database_url)
     live = Live(engine, settings.database_url)
+    folder = None if settings.tiles is None else Folder(settings.tiles)
+    secret = settings.tiles_secret
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with live.running():
+        async with live.running(), sweeping(folder):
             yield
         engine.dispose()
 
@@ -49,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.settings = settings
     app.state.live = live
+    app.state.passes = Passes(secret) if folder and secret else None
     app.state.error_page = error_page
     add_error_handlers(app)
     app.include_router(api_router)
@@ -63,8 +68,8 @@ def create_app(settings: Settings) -> FastAPI:
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PMTILES),
     )
     app.add_middleware(SecurityMiddleware, image_hosts=basemap_origin(settings))
-    folder = None if settings.tiles is None else Folder(settings.tiles)
-    app.add_middleware(TileMiddleware, live=live, folder=folder)
+    memory = Memory(settings.tiles_memory_bytes)
+    app.add_middleware(TileMiddleware, live=live, memory=memory, folder=folder)
     return app
 
 

@@ -26,6 +26,8 @@ class Settings:
         archives: Folder of PMTiles archives that are served.
         basemap_archive: Name of the one, without suffix, that maps draw the ground from instead
             of the database; for those who may see all of it.
+        tiles_secret: What passes to that folder are signed with.
+        tiles_memory_bytes: How much memory each process keeps tiles in.
     """
 
     database_url: str
@@ -37,15 +39,23 @@ class Settings:
     tiles: Path | None = None
     archives: Path = Path("tiles")
     basemap_archive: str | None = None
+    tiles_secret: str | None = None
+    tiles_memory_bytes: int = 96 << 20
 
     @classmethod
     def read(
-        cls, database_url: str, files: Path, environ: Mapping[str, str] = os.environ
+        cls,
+        database_url: str,
+        files: Path,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        tiles_secret: str | None = None,
     ) -> Settings:
-        """Read ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY``, ``FUGAI_TILES_FOLDER``.
+        """Read what the environment says.
 
-        And ``FUGAI_ARCHIVES``, by default ``tiles`` beside `files`, and
-        ``FUGAI_BASEMAP_ARCHIVE``: the name of an archive there, with its suffix or without.
+        ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY``, ``FUGAI_TILES_FOLDER``,
+        ``FUGAI_TILES_MEMORY_MB``; ``FUGAI_ARCHIVES``, by default ``tiles`` beside `files`;
+        ``FUGAI_BASEMAP_ARCHIVE``, the name of an archive there, with its suffix or without.
         """
         tiles = environ.get("FUGAI_TILES_FOLDER")
         below = environ.get("FUGAI_BASEMAP_ARCHIVE")
@@ -57,4 +67,6 @@ class Settings:
             tiles=Path(tiles) if tiles else None,
             archives=Path(environ.get("FUGAI_ARCHIVES") or files.parent / "tiles"),
             basemap_archive=below.removesuffix(".pmtiles") if below else None,
+            tiles_secret=tiles_secret,
+            tiles_memory_bytes=int(environ.get("FUGAI_TILES_MEMORY_MB") or 96) << 20,
         )

@@ -19,6 +19,8 @@ BLOCK_ZOOM: Final = 12
 EVERYWHERE: Final = "*"
 """The name of the block that every tile counts."""
 
+_MOST_FAR: Final = 20_000
+
 CHANNEL: Final = "fugai_drawn"
 """What PostgreSQL notifies on; see ``sql/071_drawn_changes.sql``."""
 
@@ -63,6 +65,7 @@ class Counters:
         default_factory=lambda: defaultdict(dict)
     )
     _added: dict[tuple[Viewer, str], dict[str, int]] = field(default_factory=dict)
+    _far: dict[tuple[Viewer, str, TileId], int] = field(default_factory=dict)
 
     def put(self, rows: Iterable[CounterRow]) -> None:
         """Keep what rows say of their blocks; a counter never goes back."""
@@ -70,6 +73,7 @@ class Counters:
             kept = self._counts[group, district, town]
             kept[block] = max(count, kept.get(block, 0))
         self._added.clear()
+        self._far.clear()
 
     def of(self, viewer: Viewer, group: ChangeGroup) -> Mapping[str, int]:
         """Return a viewer's counters of a group, by block."""
@@ -79,8 +83,22 @@ class Counters:
         return known
 
     def version(self, viewer: Viewer, groups: Iterable[ChangeGroup], tile: TileId) -> int:
-        """Return the version of a tile that shows these groups."""
-        return sum(_covered(self.of(viewer, group), tile) for group in groups)
+        """Return the version of a tile that shows these groups, of the day that is drawn."""
+        return sum(self._version(viewer, group, tile) for group in groups)
+
+    def _version(self, viewer: Viewer, group: ChangeGroup, tile: TileId) -> int:
+        if tile.z >= BLOCK_ZOOM:
+            blocks, closer = self.of(viewer, group), tile.z - BLOCK_ZOOM
+            own = blocks.get(f"{tile.x >> closer}/{tile.y >> closer}", 0)
+            return own + blocks.get(EVERYWHERE, 0)
+        # Many blocks add up, and the same few tiles are asked for by everybody.
+        known = self._far.get((viewer, group, tile))
+        if known is None:
+            if len(self._far) >= _MOST_FAR:
+                self._far.clear()
+            known = _covered(self.of(viewer, group), tile)
+            self._far[viewer, group, tile] = known
+        return known
 
     def _add_up(self, viewer: Viewer, group: ChangeGroup) -> dict[str, int]:
         total: dict[str, int] = defaultdict(int)
@@ -101,12 +119,8 @@ def block_numbers(blocks: Iterable[str]) -> tuple[list[int], list[int]]:
 
 
 def _covered(blocks: Mapping[str, int], tile: TileId) -> int:
-    everywhere = blocks.get(EVERYWHERE, 0)
-    if tile.z >= BLOCK_ZOOM:
-        closer = tile.z - BLOCK_ZOOM
-        return everywhere + blocks.get(f"{tile.x >> closer}/{tile.y >> closer}", 0)
     farther = BLOCK_ZOOM - tile.z
-    total = everywhere
+    total = blocks.get(EVERYWHERE, 0)
     for block, count in blocks.items():
         if block != EVERYWHERE:
             x, y = map(int, block.split("/"))

@@ -14,9 +14,11 @@ from geodata.domain.period import today
 from geodata.store.audit import audit
 from geodata.store.session import Change, reading, writing
 from scripts.benchmarks.history import measure as measure_history
-from scripts.cli.database import database_url, engine, file_store
+from scripts.benchmarks.serve.plan import Plan
+from scripts.cli.database import database_url, engine, file_store, home
 from scripts.cli.output import say
 from scripts.cluster import free_port
+from scripts.demo.size import DemoSize
 from server.actions.shown import shown_district
 from server.app import create_app
 from server.auth.accounts import add_account, add_token
@@ -62,6 +64,36 @@ def workbook(
     path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
     print(json.dumps(figures, indent=1))
     say(f"已写入 {path.name}", "written to scripts/benchmarks/results")
+
+
+@_app.command()
+def serve(
+    communities: Annotated[int, typer.Option(help="小区数 / communities", min=20)] = 20_000,
+    standalone: Annotated[int, typer.Option(help="独幢数 / buildings", min=20)] = 2_500,
+    footprints: Annotated[int, typer.Option(help="楼幢轮廓数 / footprints", min=100)] = 1_000_000,
+    tiles: Annotated[int, typer.Option(help="瓦片数 / tiles of the mix", min=10)] = 3_000,
+    seconds: Annotated[int, typer.Option(help="每轮秒数 / seconds a turn", min=1, max=60)] = 8,
+    rounds: Annotated[int, typer.Option(help="轮数 / rounds", min=1, max=20)] = 3,
+    workers: Annotated[int, typer.Option(help="进程数 / our processes", min=1, max=16)] = 1,
+    edits: Annotated[int, typer.Option(help="负载下的修改数 / edits under load", min=0)] = 60,
+    freshness: Annotated[int, typer.Option(help="随机修改数 / random edits", min=0)] = 0,
+    out: Annotated[Path, typer.Option(help="结果目录 / folder of the results")] = _RESULTS,
+) -> None:
+    """瓦片服务与 tipg, pgbench, nginx 之比 / Tiles: ours beside tipg, pgbench and nginx."""
+    from scripts.benchmarks.serve.command import run_all  # noqa: PLC0415 - needs wrk and nginx
+
+    size = DemoSize(communities, standalone, footprints)
+    plan = Plan(
+        size,
+        tiles=tiles,
+        rounds=rounds,
+        seconds=seconds,
+        workers=workers,
+        edits=edits,
+        freshness=freshness,
+    )
+    print(run_all(home() / "bench", plan, out))
+    say(f"已写入 {out}", "written")
 
 
 @_app.command(name="history")

@@ -21,6 +21,7 @@ app = typer.Typer(
 
 for _name in (
     "serving",
+    "nginx",
     "demo",
     "imports",
     "doctor",

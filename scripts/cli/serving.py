@@ -10,16 +10,22 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from geodata.domain.errors import DomainError
 from geodata.store.migrate import upgrade
 from scripts.cli.database import cluster, database_url, external_url, file_store, home
 from scripts.cli.output import say
 from scripts.demo.first_start import prepare_demo
+from scripts.nginx.configuration import tiles_secret
 from server.app import create_app
 from server.settings import Settings
 
+_STARTS_WITHIN_S = 60
+"""A process that is slow to start on a busy machine is not killed for it."""
+
 Host = Annotated[str | None, typer.Option(help="FUGAI_HOST, 127.0.0.1")]
+Workers = Annotated[int, typer.Option(help="进程数 / number of processes", min=1, max=64)]
 Port = Annotated[int | None, typer.Option(help="FUGAI_PORT, 8000")]
 
 
@@ -29,13 +35,14 @@ def register(app: typer.Typer) -> None:
     app.command()(up)
 
 
-def serve(host: Host = None, port: Port = None) -> None:
+def serve(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
     """启动服务 / Serve; the database must be there."""
     address = _address(host, port)
-    _run(database_url(), *address)
+    database_url()
+    _run(*address, workers)
 
 
-def up(host: Host = None, port: Port = None) -> None:
+def up(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
     """准备数据库与示例数据, 然后启动服务 / Prepare everything, serve, stop cleanly."""
     address = _address(host, port)
     # A closed terminal or a service manager must stop the database as cleanly as Ctrl-C does.
@@ -50,7 +57,7 @@ def up(host: Host = None, port: Port = None) -> None:
         say("检查表结构…", "upgrading the schema")
         upgrade(url)
         prepare_demo(url, file_store(), home())
-        _run(url, *address)
+        _run(*address, workers)
     finally:
         if own is not None:
             own.stop()
@@ -70,12 +77,22 @@ def _address(host: str | None, port: int | None) -> tuple[str, int]:
     return chosen, number
 
 
-def _run(url: str, host: str, port: int) -> None:
+def application() -> FastAPI:
+    """Return the application that each process serves, as the environment has it."""
+    settings = Settings.read(database_url(), file_store().folder, tiles_secret=tiles_secret(home()))
+    return create_app(settings)
+
+
+def _run(host: str, port: int, workers: int) -> None:
     say(f"✔ 打开 http://{host}:{port}/  (Ctrl-C 停止)", "open it in a browser; Ctrl-C stops")
     uvicorn.run(
-        create_app(Settings.read(url, file_store().folder)),
+        f"{__name__}:{application.__name__}",
+        factory=True,
         host=host,
         port=port,
+        workers=workers,
         log_level="warning",
+        access_log=False,
         timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=_STARTS_WITHIN_S,
     )

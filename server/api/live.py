@@ -13,6 +13,7 @@ from geodata.domain.errors import DomainError
 from server.auth import CurrentActor
 from server.tiles.events import Event, written
 from server.tiles.live import Live
+from server.tiles.passes import renewed_pass
 from server.tiles.viewers import Sight, narrowed
 
 router = APIRouter(prefix="/api", tags=["map"])
@@ -21,13 +22,18 @@ EVENT_STREAM: Final = "text/event-stream"
 
 
 @router.get("/map/versions")
-def versions(request: Request, actor: CurrentActor, district: str | None = None) -> dict[str, Any]:
+def versions(
+    request: Request, response: Response, actor: CurrentActor, district: str | None = None
+) -> dict[str, Any]:
     """Return how often each block (a tile at zoom 12) has changed, by what changed there.
 
     A tile's version, the ``v`` of its address, is the sum over the groups of its layers of the
     counters of all blocks that it covers or that cover it, and of the block ``*``.
     """
     sight = narrowed(request.app.state.engine, actor.scope, district)
+    new_pass = renewed_pass(request, sight.actor_scope)
+    if new_pass is not None:
+        response.headers["set-cookie"] = new_pass
     live: Live = request.app.state.live
     if not live.is_current:
         raise DomainError("events.unavailable")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -32,24 +32,19 @@ class TileRequest:
         on: The day of dated layers.
         version: The version that the asker knows of, ``None`` where it names none.
         is_day_named: Whether the address names the day; else it means another one tomorrow.
+        district: Code of the district that it narrows to, ``None`` where it names none.
+        groups: What the tile changes with.
+        key: What tells it from other tiles of the same scope.
     """
 
-    layers: Sequence[Layer]
+    layers: tuple[Layer, ...]
     tile: TileId
     on: date
     version: int | None
     is_day_named: bool
-
-    @property
-    def groups(self) -> set[ChangeGroup]:
-        """What the tile changes with."""
-        return {layer.group for layer in self.layers}
-
-    @property
-    def key(self) -> tuple[str, str, int, int, int]:
-        """What tells it from other tiles of the same scope."""
-        names = ",".join(layer.id for layer in self.layers)
-        return self.on.isoformat(), names, self.tile.z, self.tile.x, self.tile.y
+    district: str | None
+    groups: frozenset[ChangeGroup]
+    key: tuple[str, str, int, int, int]
 
 
 def read_address(path: str, query: bytes) -> TileRequest:
@@ -59,23 +54,33 @@ def read_address(path: str, query: bytes) -> TileRequest:
         DomainError: ``request.not_found``, ``tile.unknown_layer``, ``tile.out_of_range``,
             ``tile.day``, ``tile.version``, ``tile.query``.
     """
+    if len(query) > _LONGEST_QUERY:
+        raise DomainError("tile.query", most=_LONGEST_QUERY)
+    return _read(path, query, today())
+
+
+@lru_cache(maxsize=8192)
+def _read(path: str, query: bytes, day: date) -> TileRequest:
     match = _TILE.fullmatch(path)
     if match is None:
         raise _not_a_tile(path)
-    layers = named_layers(match["layers"])
+    layers = tuple(named_layers(match["layers"]))
     tile = TileId.checked(int(match["z"]), int(match["y"]), int(match["x"]))
-    if len(query) > _LONGEST_QUERY:
-        raise DomainError("tile.query", most=_LONGEST_QUERY)
     asked = {name: values[-1] for name, values in parse_qs(query.decode("latin-1")).items()}
-    day, version = asked.get("on"), asked.get("v")
+    named_day, version = asked.get("on"), asked.get("v")
     if version is not None and not _VERSION.fullmatch(version):
         raise DomainError("tile.version", value=version[:50])
+    on = day if named_day is None else _day(named_day)
+    names = ",".join(layer.id for layer in layers)
     return TileRequest(
         layers=layers,
         tile=tile,
-        on=today() if day is None else _day(day),
+        on=on,
         version=None if version is None else int(version),
-        is_day_named=day is not None,
+        is_day_named=named_day is not None,
+        district=asked.get("district"),
+        groups=frozenset(layer.group for layer in layers),
+        key=(on.isoformat(), names, tile.z, tile.x, tile.y),
     )
 
 

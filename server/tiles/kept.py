@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import tempfile
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from geodata.domain.access import Scope
+from geodata.domain.division import DivisionKind
 
-_MOST_BYTES: Final = 96 << 20
+_PLACE: Final = re.compile(r"all|[a-z]+-[0-9A-Za-z]{1,32}")
 _OVERHEAD: Final = 400
 _LEVEL: Final = 4
 
@@ -46,8 +49,8 @@ class Kept:
 class Memory:
     """The tiles asked for last, as many as fit into some megabytes."""
 
-    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
-        """Begin empty."""
+    def __init__(self, most_bytes: int) -> None:
+        """Begin empty; nothing fits into 0 bytes."""
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._bytes = 0
         self._most = most_bytes
@@ -75,32 +78,54 @@ class Memory:
 class Folder:
     """Tiles as files, named by their version: a web server looks there before it asks us.
 
-    ``PLACE/DAY/LAYERS/Z/X/Y-VERSION.mvt.gz`` below the root, PLACE as `place_of` names it.
+    ``PLACE/DAY/VERSION/LAYERS/Z/X/Y.mvt.gz`` below the root, PLACE as `place_of` names it.
     """
 
     def __init__(self, root: Path) -> None:
         """Keep the root."""
         self._root = root
 
+    def holds(self, key: Key, version: int) -> bool:
+        """Tell whether a tile of a version is there, or never will be."""
+        path = self._path(key, version)
+        return path is None or path.exists()
+
     def put(self, key: Key, tile: Kept) -> None:
         """Write a tile as a whole; one of the same version is the same tile."""
-        kind, code, day, layers, z, x, y = key
-        folder = self._root / place_of(Scope(kind, code)) / day / layers / str(z) / str(x)  # type: ignore[arg-type]
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder)
+        path = self._path(key, tile.version)
+        if path is None:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(tile.body(gzipped=True))
         Path(name).chmod(0o644)
-        Path(name).replace(folder / f"{y}-{tile.version}.mvt.gz")
+        Path(name).replace(path)
 
     def sweep(self, before: float) -> int:
-        """Delete tiles written before a time (seconds since the epoch); return how many."""
+        """Delete what was written before a time (seconds since the epoch); return how many.
+
+        Several processes may sweep at once, and write meanwhile.
+        """
         gone = 0
-        for path in self._root.glob("*/*/*/*/*/*.mvt.gz"):
-            if path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
-                gone += 1
+        for folder, _, names in os.walk(self._root, topdown=False):
+            for path in (Path(folder) / name for name in names):
+                with suppress(FileNotFoundError):
+                    if path.stat().st_mtime < before:
+                        path.unlink()
+                        gone += 1
+            # One with something in it stays, and one that a tile is just being written to.
+            with suppress(OSError):
+                if Path(folder) != self._root and Path(folder).stat().st_mtime < before:
+                    Path(folder).rmdir()
         return gone
+
+    def _path(self, key: Key, version: int) -> Path | None:
+        kind, code, day, layers, z, x, y = key
+        place = place_of(Scope(DivisionKind(kind), code) if kind else Scope.everything())
+        if not _PLACE.fullmatch(place):
+            return None  # Codes are texts: one that is no name of a folder is not made one.
+        return self._root / place / day / f"{version}/{layers}/{z}/{x}/{y}.mvt.gz"
 
 
 def place_of(scope: Scope) -> str:

@@ -32,18 +32,21 @@ from geodata.store.drawn_changes import (
 )
 from geodata.store.tiles import draw_day
 from server.tiles.events import Event, Subscribers
+from server.tiles.readers import Readers
 from server.tiles.viewers import ACCESS_CHANNEL, Viewers
 
 _BEAT_S: Final = 5
 """A connection that is silent for this long is asked whether it still lives."""
-_AGAIN_S: Final = 0.5
+_AGAIN_S: Final = 0.2
 _CONNECTIONS: Final = 8
 _WAITS_S: Final = 10
-_READ_ONLY: Final = (
+CONNECTION_OPTIONS: Final = (
     "-c default_transaction_read_only=on -c statement_timeout=20000 -c jit=off"
     # Planning a tile anew each time takes ten times as long as making it.
     " -c plan_cache_mode=force_generic_plan"
     " -c search_path=public -c timezone=Asia/Shanghai"
+    # The functions' plans are the same for every tile; making one takes longer than a small tile.
+    " -c plan_cache_mode=force_generic_plan"
 )
 _LOG: Final = logging.getLogger("fugai")
 
@@ -68,6 +71,7 @@ class Live:
         self.is_current = False
         self.subscribers = Subscribers()
         self.viewers = Viewers()
+        self.readers = Readers(self._conninfo, CONNECTION_OPTIONS, _CONNECTIONS)
 
     @property
     def is_here(self) -> bool:
@@ -86,13 +90,13 @@ class Live:
         self._pool = AsyncConnectionPool(
             self._conninfo,
             min_size=1,
-            max_size=_CONNECTIONS,
+            max_size=2,
             timeout=_WAITS_S,
             open=False,
             kwargs={
                 "autocommit": True,
-                "options": _READ_ONLY,
-                "application_name": "fugai tiles",
+                "options": CONNECTION_OPTIONS,
+                "application_name": "fugai counts",
                 "prepare_threshold": 1,
             },
         )
@@ -107,18 +111,8 @@ class Live:
             with suppress(asyncio.CancelledError):
                 await self._task
             await self._pool.close()
+            self.readers.close()
             self._task = self._loop = self._pool = None
-
-    async def fetch(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        """Return the rows of a reading statement; values come in PostgreSQL's binary form.
-
-        Raises:
-            psycopg.Error: The database does not answer, or refuses.
-        """
-        assert self._pool is not None  # noqa: S101 - started before it is asked
-        async with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
-            await cursor.execute(statement, parameters)
-            return await cursor.fetchall()
 
     async def show_day(self, day: date) -> None:
         """See to it that sites are drawn as of a day, today's."""
@@ -163,9 +157,12 @@ class Live:
                 await self.show_day(today())
 
     async def _rows(self, statement: str, parameters: tuple[Any, ...]) -> list[CounterRow]:
+        assert self._pool is not None  # noqa: S101 - listening begins with it
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(statement, parameters)).fetchall()
         return [
             (str(group), str(district), town, str(block), int(count))
-            for group, district, town, block, count in await self.fetch(statement, parameters)
+            for group, district, town, block, count in rows
         ]
 
     async def _take(self, channel: str, payload: str) -> None:

@@ -17,10 +17,13 @@ from geodata.store.drawn_changes import Viewer
 from geodata.store.queries.divisions import get_division
 from geodata.store.session import reading
 from geodata.store.tiles import town_of
-from server.auth import COOKIE, current_actor
+from server.auth import current_actor
 
 ACCESS_CHANNEL: Final = "fugai_access"
 """What PostgreSQL notifies on when a login, a token or an account ends or changes."""
+
+Shown = tuple[bytes, bytes, str | None]
+"""What a request shows: ``Authorization``, ``Cookie``, and the district that it names."""
 
 _REMEMBERED_S: Final = 5
 _MOST: Final = 10_000
@@ -28,10 +31,17 @@ _MOST: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What somebody may see: the scope that cuts rows, and whose changes count."""
+    """What somebody asks to see.
+
+    Attributes:
+        scope: What cuts rows: the actor's, or a district of it.
+        viewer: Whose changes count.
+        actor_scope: All that the actor may see.
+    """
 
     scope: Scope
     viewer: Viewer
+    actor_scope: Scope
 
 
 class Viewers:
@@ -39,20 +49,20 @@ class Viewers:
 
     def __init__(self) -> None:
         """Begin with nobody."""
-        self._known: OrderedDict[tuple[str, str, str], tuple[float, Sight]] = OrderedDict()
+        self._known: OrderedDict[Shown, tuple[float, Sight]] = OrderedDict()
 
     def forget(self) -> None:
         """Ask anew for everybody."""
         self._known.clear()
 
-    def known(self, request: Request) -> Sight | None:
-        """Return the sight of a request that was seen moments ago."""
-        found = self._known.get(_shown(request))
+    def known(self, shown: Shown) -> Sight | None:
+        """Return the sight of who showed the same moments ago."""
+        found = self._known.get(shown)
         if found is None or found[0] < time.monotonic():
             return None
         return found[1]
 
-    def find(self, request: Request) -> Sight:
+    def find(self, shown: Shown, request: Request) -> Sight:
         """Find out who asks, by the database.
 
         Raises:
@@ -62,7 +72,7 @@ class Viewers:
         sight = sight_of(request)
         while len(self._known) >= _MOST:
             self._known.popitem(last=False)
-        self._known[_shown(request)] = (time.monotonic() + _REMEMBERED_S, sight)
+        self._known[shown] = (time.monotonic() + _REMEMBERED_S, sight)
         return sight
 
 
@@ -82,6 +92,7 @@ def narrowed(engine: Engine, scope: Scope, district: str | None) -> Sight:
     Raises:
         DomainError: ``division.not_found`` where it sees no such district.
     """
+    actor_scope = scope
     with reading(engine) as session:
         if district is not None:
             found = get_division(session, scope, district)
@@ -89,12 +100,4 @@ def narrowed(engine: Engine, scope: Scope, district: str | None) -> Sight:
                 raise DomainError("division.not_found", division=district[:100])
             if scope.kind is None:
                 scope = Scope(DivisionKind.DISTRICT, found.code)
-        return Sight(scope, Viewer(*town_of(session, scope)))
-
-
-def _shown(request: Request) -> tuple[str, str, str]:
-    return (
-        request.headers.get("authorization", ""),
-        request.cookies.get(COOKIE, ""),
-        request.query_params.get("district", ""),
-    )
+        return Sight(scope, Viewer(*town_of(session, scope)), actor_scope)

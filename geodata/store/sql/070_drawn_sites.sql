@@ -2,6 +2,7 @@
 -- In:  day.
 -- Out: sites_on_maps: rows as drawn_site holds them, worked out from the ledger; a site that is
 --      nowhere has none. sites_shown: the same, read from drawn_site on the day that it tells of.
+--      undrawn_sites: the same within a box, for a day that drawn_site does not tell of.
 -- Outlines seen from zoom 12 to 14 are thinned to 4 m, half a pixel there.
 CREATE OR REPLACE FUNCTION sites_on_maps(day date) RETURNS SETOF drawn_site
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -29,4 +30,12 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
   UNION ALL
   SELECT past.* FROM sites_on_maps(sites_shown.day) AS past
   WHERE sites_shown.day IS DISTINCT FROM (SELECT told.day FROM drawn_day AS told)
+$$;
+
+-- Planned anew each time, as days differ widely.
+CREATE OR REPLACE FUNCTION undrawn_sites(day date, box geometry) RETURNS drawn_site[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  RETURN ARRAY(SELECT s FROM sites_on_maps(undrawn_sites.day) AS s WHERE s.place && box);
+END
 $$;

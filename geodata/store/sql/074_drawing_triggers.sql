@@ -1,6 +1,28 @@
--- Let every change of the ground be told.
+-- Let every change of the ground be told, and of findings, which are drawn from their own rows:
+-- a second one at a site may leave the site looking as before.
 -- In:  nothing.
--- Out: triggers on footprint, division, road and landuse.
+-- Out: triggers on footprint, division, road, landuse and finding.
+CREATE OR REPLACE FUNCTION write_finding_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  one record;
+BEGIN
+  FOR one IN
+    WITH changed AS (
+      INSERT INTO drawn_change (change_group, x, y, district_code, town_code)
+      SELECT DISTINCT 'sites', b.x, b.y, d.district_code, d.town_code
+      FROM touched AS t JOIN drawn_site AS d ON d.site_id = t.site_id
+      CROSS JOIN LATERAL map_blocks(d.place) AS b
+      RETURNING x, y, district_code
+    ) SELECT c.district_code, array_agg(DISTINCT concat(c.x, '/', c.y)) AS blocks,
+      (SELECT array_agg(DISTINCT t.site_id) FROM touched AS t) AS sites
+    FROM changed AS c GROUP BY 1
+  LOOP
+    PERFORM tell_drawn('sites', one.district_code, one.blocks, one.sites);
+  END LOOP;
+  RETURN NULL;
+END
+$$;
+
 CREATE OR REPLACE TRIGGER write_changes_insert AFTER INSERT ON footprint
   REFERENCING NEW TABLE AS became FOR EACH STATEMENT EXECUTE FUNCTION write_footprint_changes();
 CREATE OR REPLACE TRIGGER write_changes_update AFTER UPDATE ON footprint
@@ -14,12 +36,13 @@ DECLARE
   name text;
   event text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['division', 'road', 'landuse'] LOOP
+  FOREACH name IN ARRAY ARRAY['division', 'road', 'landuse', 'finding'] LOOP
     FOREACH event IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
       EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER %s ON %I REFERENCING %s TABLE AS touched'
-        ' FOR EACH STATEMENT EXECUTE FUNCTION write_ground_change()',
+        ' FOR EACH STATEMENT EXECUTE FUNCTION %I()',
         'write_change_' || lower(event), event, name,
-        CASE event WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END);
+        CASE event WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END,
+        CASE name WHEN 'finding' THEN 'write_finding_change' ELSE 'write_ground_change' END);
     END LOOP;
   END LOOP;
 END

@@ -8,14 +8,21 @@ CREATE OR REPLACE FUNCTION tile_footprints(
 ) RETURNS bytea LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
   finer integer := 17 - z; -- zooms from the tile down to the grid's
+  box geometry := tile_box(z, x, y);
+  wide geometry := tile_surroundings(z, x, y);
+  dx float8 := tile_dx(z, x);
+  dy float8 := tile_dy(z, y);
+  scale float8 := 4096 / tile_side(z);
 BEGIN
   IF z >= merged_below THEN
     RETURN (SELECT ST_AsMVT(q, layer, 4096, 'geom', 'id') FROM (
-      SELECT f.id, outline_in_tile(f.geom_3857, z, x, y) AS geom, f.use, f.floors,
+      SELECT f.id, CASE WHEN f.geom_3857 @ wide
+          THEN ST_TransScale(f.geom_3857, dx, dy, scale, -scale)
+          ELSE cut_to_tile(f.geom_3857, z, x, y) END AS geom, f.use, f.floors,
         f.site_id AS site, f.town_code AS town,
         CASE WHEN z >= names_from THEN f.neighbourhood_code END AS neighbourhood
       FROM footprint AS f
-      WHERE f.geom_3857 && tile_box(z, x, y)
+      WHERE f.geom_3857 && box
         AND lies_within(kind, code, f.district_code, f.town_code, f.neighbourhood_code)
       ORDER BY f.id
     ) AS q);
