@@ -42,10 +42,8 @@ _CONNECTIONS: Final = 8
 _WAITS_S: Final = 10
 CONNECTION_OPTIONS: Final = (
     "-c default_transaction_read_only=on -c statement_timeout=20000 -c jit=off"
-    # Planning a tile anew each time takes ten times as long as making it.
-    " -c plan_cache_mode=force_generic_plan"
     " -c search_path=public -c timezone=Asia/Shanghai"
-    # The functions' plans are the same for every tile; making one takes longer than a small tile.
+    # Planning a tile anew each time takes ten times as long as making it.
     " -c plan_cache_mode=force_generic_plan"
 )
 _LOG: Final = logging.getLogger("fugai")
