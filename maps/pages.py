@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from geodata.domain.boundary import BoundarySource
 from geodata.domain.vocabulary import Language, group_of, words
-from maps.assets import DECODER, DRAWING_CSS, DRAWING_JS, KIT_CSS, OURS, inlined
+from maps.assets import DECODER, DRAWING_CSS, DRAWING_JS, KIT_CSS, OURS, PMTILES_JS, inlined
 from maps.basemaps import Basemap
 from maps.canvas import Pieces, draw
 from maps.coverage_scripts import FILE_SCRIPTS, given, map_words
@@ -75,14 +75,24 @@ def map_files(pieces: Pieces) -> list[str]:
     return [*pieces.links, MAP_CSS, *SCRIPTS]
 
 
-def coverage_files(pieces: Pieces, script: str) -> list[str]:
+def coverage_files(pieces: Pieces, script: str, subject: MapSubject) -> list[str]:
     """Return the local files that a page with the coverage map loads, in order.
 
     Args:
         pieces: The map.
         script: Where `maps.coverage_scripts.coverage_script` is to be had.
+        subject: What it is of.
     """
-    return [*pieces.links, MAP_CSS, script, DECODER]
+    reader = [] if _ground_archive(subject) is None else [PMTILES_JS]
+    return [*pieces.links, MAP_CSS, *reader, script, DECODER]
+
+
+def _ground_archive(subject: MapSubject) -> dict[str, Any] | None:
+    """Return where the ground is drawn from, if out of an archive, and its deepest zoom."""
+    below = subject.basemap
+    if below is None or below.archive is None:
+        return None
+    return {"address": below.archive, "last": below.max_zoom}
 
 
 def coverage_map(
@@ -99,7 +109,12 @@ def coverage_map(
         language: Of words and labels.
     """
     config = {"subject": asdict(subject), "sources": dict(sources), **_said(subject, language)}
-    shown = {"bounds": subject.bounds, "on": subject.on, "colouring": subject.colouring}
+    shown = {
+        "bounds": subject.bounds,
+        "on": subject.on,
+        "colouring": subject.colouring,
+        "groundArchive": _ground_archive(subject),
+    }
     overlay = TileOverlay({**tiles, **shown})
     return draw([overlay, ScriptOverlay("startCoverage", config)]), _skeleton(subject, language)
 
@@ -223,7 +238,7 @@ def _said(subject: MapSubject, language: Language) -> dict[str, Any]:
         below.attribution if below else "",
     )
     return {
-        "attribution": " · ".join(part for part in parts if part),
+        "attribution": " · ".join(dict.fromkeys(part for part in parts if part)),
         "basemap": None if below is None else asdict(below),
     }
 

@@ -59,19 +59,26 @@ fugai.Versions = class {
  *
  * Config: address (template of {layers}, {z}, {x}, {y}), first and last zoom that are asked for,
  * themes (by name: layers with their change group and the zoom they begin at, detailedFrom),
- * bounds in degrees.
+ * bounds in degrees; groundArchive (address, last) where the ground comes out of an archive.
  */
 fugai.TileSource = class {
   constructor(config) {
     this.config = config;
     this.versions = new fugai.Versions();
     this.kept = new Map();
-    this.bytes = 0;
+    const { groundArchive } = config;
+    this.archive = groundArchive ? new pmtiles.PMTiles(groundArchive.address) : null;
+  }
+
+  /** Whether a theme is drawn out of an archive, which does not change. */
+  isArchived(theme) {
+    return theme === "ground" && this.archive !== null;
   }
 
   /** Which tiles a square of the map is drawn from: itself, the one around it, or those in it. */
   partsOf(theme, { z, x, y }, isDetailed) {
-    const { first, last, themes } = this.config;
+    const { first, themes, groundArchive } = this.config;
+    const last = this.isArchived(theme) ? groundArchive.last : this.config.last;
     if (z < first) return [];
     if (z > last) return [{ z: last, x: x >> (z - last), y: y >> (z - last) }];
     const from = themes[theme].detailedFrom;
@@ -103,6 +110,7 @@ fugai.TileSource = class {
 
   /** The version of a tile with all its layers; nothing while it is not known. */
   version(theme, part) {
+    if (this.isArchived(theme)) return 0;
     const groups = new Set(this.layersAt(theme, part.z).map((layer) => layer.group));
     const found = [...groups].map((group) => this.versions.of(group, part));
     return found.includes(null) ? null : found.reduce((sum, one) => sum + one, 0);
@@ -152,12 +160,7 @@ fugai.TileSource = class {
 
   async load(theme, part, entry) {
     try {
-      const answer = await fetch(this.addressOf(theme, part, entry.version), {
-        signal: entry.abort.signal,
-      });
-      if (answer.status === 401) location.reload();
-      if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
-      const bytes = await answer.arrayBuffer();
+      const bytes = await this.bytesOf(theme, part, entry);
       const decode = await fugai.decoder;
       entry.content = fugai.contentOf(theme, decode(bytes));
       return entry.content;
@@ -167,6 +170,18 @@ fugai.TileSource = class {
     } finally {
       entry.abort = null;
     }
+  }
+
+  /** The bytes of a tile, as the server makes it or as an archive has it. */
+  async bytesOf(theme, part, { version, abort: { signal } }) {
+    if (this.isArchived(theme)) {
+      const found = await this.archive.getZxy(part.z, part.x, part.y, signal);
+      return found ? found.data : new ArrayBuffer(0);
+    }
+    const answer = await fetch(this.addressOf(theme, part, version), { signal });
+    if (answer.status === 401) location.reload();
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+    return answer.arrayBuffer();
   }
 
   addressOf(theme, part, version) {

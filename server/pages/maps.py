@@ -86,7 +86,7 @@ def _map(
         "map.html",
         active="gaps" if colouring is Colouring.GAP else "map",
         imports=script_json({"imports": MODULES}),
-        files=served(coverage_files(pieces, f"/map/coverage.js?lang={language}")),
+        files=served(coverage_files(pieces, f"/map/coverage.js?lang={language}", subject)),
         skeleton=skeleton,
         pieces=pieces,
         export=f"/map/export.html?{asked}&lang={language}",
