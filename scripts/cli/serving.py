@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import sys
@@ -84,6 +85,9 @@ def application() -> FastAPI:
 
 
 def _run(host: str, port: int, workers: int) -> None:
+    # Each open map holds a connection; what a shell allows at first is soon used up.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     say(f"✔ 打开 http://{host}:{port}/  (Ctrl-C 停止)", "open it in a browser; Ctrl-C stops")
     uvicorn.run(
         f"{__name__}:{application.__name__}",

@@ -116,7 +116,9 @@ class _Reader:
         self._names: dict[str, bytes] = {}
         self._answer: asyncio.Future[PGresult | None] | None = None
         self._result: PGresult | None = None
-        self._loop.add_reader(connection.socket, self._read)
+        # libpq forgets its socket when it is lost.
+        self._socket = connection.socket
+        self._loop.add_reader(self._socket, self._read)
 
     @property
     def is_idle(self) -> bool:
@@ -137,9 +139,13 @@ class _Reader:
         return (await self._finished()).get_value(0, 0) or b""
 
     def close(self) -> None:
-        if self._connection.status == pq.ConnStatus.OK:
-            self._loop.remove_reader(self._connection.socket)
+        self._unwatch()
         self._connection.finish()
+
+    def _unwatch(self) -> None:
+        if self._socket >= 0:
+            self._loop.remove_reader(self._socket)
+            self._socket = -1
 
     async def _finished(self) -> PGresult:
         # A statement is smaller than any socket's buffer; what may still be left goes at once.
@@ -164,7 +170,7 @@ class _Reader:
                     return
                 self._result = result
         except OperationalError:
-            self._loop.remove_reader(self._connection.socket)
+            self._unwatch()
             self._finish(None)
 
     def _finish(self, result: PGresult | None) -> None:
