@@ -19,7 +19,9 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 PLACE = {"file", "sheet", "row", "column", "value"}
 """What a fault always brings along: where it stands."""
 
-NO_CODE = re.compile(r".*\.(html|xlsx|css|js|log|geojson|shp|conf|pid|template|id|code|parent_code)")
+NO_CODE = re.compile(
+    r".*\.(html|xlsx|css|js|log|geojson|shp|conf|pid|template|id|code|parent_code)"
+)
 """Files and columns that are written like codes."""
 
 
