@@ -14,7 +14,7 @@ from geodata.domain.period import today
 from geodata.store.audit import audit
 from geodata.store.session import Change, reading, writing
 from scripts.benchmarks.history import measure as measure_history
-from scripts.benchmarks.serve.plan import Plan
+from scripts.benchmarks.serve.amounts import Plan
 from scripts.cli.database import database_url, engine, file_store, home
 from scripts.cli.output import say
 from scripts.cluster import free_port

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from geodata.store.drawn_changes import Viewer
@@ -16,15 +17,16 @@ _LONGEST_QUEUE: Final = 64
 _BEAT_S: Final = 15
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One server-sent event: its name, and what is said as JSON."""
 
     name: str
     said: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
     def text(self) -> str:
-        """Return the event as it goes over the wire."""
+        """The event as it goes over the wire, written once for all who are told."""
         return f"event: {self.name}\ndata: {json.dumps(self.said, ensure_ascii=False)}\n\n"
 
 
@@ -60,7 +62,7 @@ class Subscribers:
             self.tell(viewer, event)
 
     def close(self) -> None:
-        """Send everybody away: the server stops."""
+        """Send everybody away: the server stops, or they have to show anew who they are."""
         for queues in self._queues.values():
             for queue in queues:
                 _empty(queue)
@@ -77,7 +79,7 @@ async def written(queue: asyncio.Queue[Event | None]) -> AsyncIterator[str]:
             continue
         if event is None:
             return
-        yield event.text()
+        yield event.text
 
 
 def _put(queue: asyncio.Queue[Event | None], event: Event) -> None:

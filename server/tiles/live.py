@@ -166,6 +166,8 @@ class Live:
     async def _take(self, channel: str, payload: str) -> None:
         if channel == ACCESS_CHANNEL:
             self.viewers.forget()
+            # Browsers come back by themselves, if they still may.
+            self.subscribers.close()
             return
         told = json.loads(payload)
         group, district, blocks = told["group"], told["district"], told["blocks"]

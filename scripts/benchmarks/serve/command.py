@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from geodata.domain.period import today
+from scripts.benchmarks.serve.amounts import Plan
 from scripts.benchmarks.serve.ground import ground
 from scripts.benchmarks.serve.load import CONNECTIONS
 from scripts.benchmarks.serve.measure import measure
-from scripts.benchmarks.serve.plan import Plan
 from scripts.benchmarks.serve.report import plot, ratios, table
 from scripts.cli.output import steps
 

@@ -13,12 +13,12 @@ from typing import Any, Final
 from urllib.request import Request, urlopen
 
 from geodata.domain.period import today
+from scripts.benchmarks.serve.amounts import Plan
 from scripts.benchmarks.serve.contenders import ours, pgbench, psql, tipg
 from scripts.benchmarks.serve.freshness import Proof
 from scripts.benchmarks.serve.ground import SCOPE, Ground, logged_in
 from scripts.benchmarks.serve.load import Outcome, press
 from scripts.benchmarks.serve.mix import SETUPS, Wanted, choose
-from scripts.benchmarks.serve.plan import Plan
 from scripts.benchmarks.serve.stalled import stalled_clients
 from scripts.benchmarks.serve.visible import edits_under_load
 from scripts.cli.output import Progress

@@ -27,9 +27,7 @@ def run(database_url: str, act: Callable[[Readers], Awaitable[None]], most: int 
 
 
 def test_parameters_arrive_as_they_are(database_url):
-    statement = (
-        "SELECT convert_to(concat_ws('|', %s::integer, %s::text, %s::date, %s::text), 'UTF8')"
-    )
+    statement = "SELECT convert_to(concat_ws('|', %s::int, %s::text, %s::date, %s::text), 'UTF8')"
 
     async def act(readers: Readers) -> None:
         for number in (1, 2):

@@ -186,6 +186,14 @@ def test_a_town_is_not_told_of_others(served):
         events.close()
 
 
+def test_whoever_logs_out_is_told_nothing_more(served):
+    with served.log_in(Role.INSPECTOR) as inspector:
+        events = _events(inspector)
+        assert next(events)[0] == "versions"
+        inspector.post("/api/logout")
+        assert list(events) == []
+
+
 def test_nobody_listens_without_a_login(served):
     assert httpx.get(f"{served.address}/api/events").status_code == 401
     assert httpx.get(f"{served.address}/api/map/versions").status_code == 401

@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 
 import pytest
+from geoalchemy2.shape import from_shape
 from sqlalchemy import text
 
 from geodata.domain.access import Role
 from geodata.store.session import Change, writing
+from geodata.store.tables import Footprint
 from geodata.store.tables import Site as SiteRow
+from geodata.store.tables.base import SRID
 from scripts.benchmarks.serve.stalled import stalled_clients
 from server.auth import COOKIE
-from tests.builders import SOUTH, WEST, a_footprint, square
+from tests.builders import SOUTH, WEST, square
 from tests.tile_reading import features, tile_at
 
 _CLIENTS = 200
@@ -24,18 +27,23 @@ def _path(layers: str, zoom: int) -> str:
     return f"/tiles/{layers}/{tile.z}/{tile.x}/{tile.y}.mvt"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def large(served):
     """A tile that no socket's buffer holds."""
     with writing(served.engine, Change("tester", "build")) as session:
-        for number in range(3000):
-            east, north = 0.12 + 0.0004 * (number % 60), 0.02 + 0.0004 * (number // 60)
-            a_footprint(
-                session,
-                square(east, north, 0.0002),
-                source_id=f"{number}-{'x' * 20}",
+        session.add_all(
+            Footprint(
+                district_code=served.world.district,
+                town_code=served.world.east,
+                source_id=f"large-{number}",
                 use=f"{number}",
+                geom=from_shape(
+                    square(0.12 + 0.0004 * (number % 60), 0.02 + 0.0004 * (number // 60), 0.0002),
+                    SRID,
+                ),
             )
+            for number in range(3000)
+        )
     return _path("footprints", 14)
 
 
