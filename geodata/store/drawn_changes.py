@@ -1,6 +1,6 @@
 """How often each block of the map has changed, for whom: what makes a kept tile old.
 
-A tile's version is the sum of the counters of the blocks (tiles at zoom 12) that it covers or
+A tile's version is the sum of the counters of the blocks (tiles at zoom 14) that it covers or
 that cover it. Counters count committed rows of `drawn_change` and only grow, so the version of
 a tile is another one after every change that it shows.
 """
@@ -15,11 +15,11 @@ from typing import Final
 from geodata.layers import ChangeGroup
 from geodata.store.tiles import TileId
 
-BLOCK_ZOOM: Final = 12
+BLOCK_ZOOM: Final = 14
+"""2 km at 37 degrees: an edit makes few tiles old, and a district has some hundred blocks."""
+
 EVERYWHERE: Final = "*"
 """The name of the block that every tile counts."""
-
-_MOST_FAR: Final = 20_000
 
 CHANNEL: Final = "fugai_drawn"
 """What PostgreSQL notifies on; see ``sql/071_drawn_changes.sql``."""
@@ -36,7 +36,7 @@ GROUP_COUNTERS: Final = (
 BLOCK_COUNTERS: Final = (
     "SELECT change_group, district_code, town_code, coalesce(x || '/' || y, '*'), count(*)"
     " FROM drawn_change WHERE change_group = %s AND district_code = %s"
-    " AND coalesce(x, -1) = ANY(%s) AND coalesce(y, -1) = ANY(%s)"
+    " AND (x = ANY(%s) AND y = ANY(%s) OR x IS NULL)"
     " GROUP BY change_group, district_code, town_code, x, y"
 )
 
@@ -65,7 +65,7 @@ class Counters:
         default_factory=lambda: defaultdict(dict)
     )
     _added: dict[tuple[Viewer, str], dict[str, int]] = field(default_factory=dict)
-    _far: dict[tuple[Viewer, str, TileId], int] = field(default_factory=dict)
+    _far: dict[tuple[Viewer, str], dict[tuple[int, int, int], int]] = field(default_factory=dict)
 
     def put(self, rows: Iterable[CounterRow]) -> None:
         """Keep what rows say of their blocks; a counter never goes back."""
@@ -91,14 +91,10 @@ class Counters:
             blocks, closer = self.of(viewer, group), tile.z - BLOCK_ZOOM
             own = blocks.get(f"{tile.x >> closer}/{tile.y >> closer}", 0)
             return own + blocks.get(EVERYWHERE, 0)
-        # Many blocks add up, and the same few tiles are asked for by everybody.
-        known = self._far.get((viewer, group, tile))
-        if known is None:
-            if len(self._far) >= _MOST_FAR:
-                self._far.clear()
-            known = _covered(self.of(viewer, group), tile)
-            self._far[viewer, group, tile] = known
-        return known
+        far = self._far.get((viewer, group))
+        if far is None:
+            far = self._far[viewer, group] = _sums_by_tile(self.of(viewer, group))
+        return far.get((tile.z, tile.y, tile.x), 0) + self.of(viewer, group).get(EVERYWHERE, 0)
 
     def _add_up(self, viewer: Viewer, group: ChangeGroup) -> dict[str, int]:
         total: dict[str, int] = defaultdict(int)
@@ -113,17 +109,17 @@ class Counters:
 
 
 def block_numbers(blocks: Iterable[str]) -> tuple[list[int], list[int]]:
-    """Return the columns and rows of blocks; -1 stands for the one that is everywhere."""
-    pairs = [(-1, -1) if one == EVERYWHERE else tuple(map(int, one.split("/"))) for one in blocks]
+    """Return the columns and rows of blocks, without the one that is everywhere."""
+    pairs = [tuple(map(int, one.split("/"))) for one in blocks if one != EVERYWHERE]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
-def _covered(blocks: Mapping[str, int], tile: TileId) -> int:
-    farther = BLOCK_ZOOM - tile.z
-    total = blocks.get(EVERYWHERE, 0)
+def _sums_by_tile(blocks: Mapping[str, int]) -> dict[tuple[int, int, int], int]:
+    """Return what the blocks in each farther tile (zoom, row, column) add up to."""
+    sums: dict[tuple[int, int, int], int] = defaultdict(int)
     for block, count in blocks.items():
         if block != EVERYWHERE:
             x, y = map(int, block.split("/"))
-            if (x >> farther, y >> farther) == (tile.x, tile.y):
-                total += count
-    return total
+            for up in range(1, BLOCK_ZOOM + 1):
+                sums[BLOCK_ZOOM - up, y >> up, x >> up] += count
+    return dict(sums)

@@ -2,7 +2,7 @@
 "use strict";
 
 const MOST_KEPT = 240;
-const BLOCK_ZOOM = 12;
+const BLOCK_ZOOM = 14;
 const EVERYWHERE = "*";
 
 /** The decoder is a module and comes when the page has been read. */

@@ -25,7 +25,7 @@ EVENT_STREAM: Final = "text/event-stream"
 def versions(
     request: Request, response: Response, actor: CurrentActor, district: str | None = None
 ) -> dict[str, Any]:
-    """Return how often each block (a tile at zoom 12) has changed, by what changed there.
+    """Return how often each block (a tile at zoom 14) has changed, by what changed there.
 
     A tile's version, the ``v`` of its address, is the sum over the groups of its layers of the
     counters of all blocks that it covers or that cover it, and of the block ``*``.

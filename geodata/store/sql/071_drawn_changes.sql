@@ -4,16 +4,23 @@
 --      fugai_drawn: {"group", "district", "blocks", "sites"}; NULL where they are many.
 -- A tile shows a rim of its neighbours: boxes are widened by that of a tile at zoom 10, the
 -- farthest view in which single features are drawn.
+-- What spans more than a thousand blocks counts everywhere (NULL, NULL).
 CREATE OR REPLACE FUNCTION map_blocks(box geometry) RETURNS TABLE (x integer, y integer)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT column_at, row_at
-  FROM (VALUES (20037508.342789244::float8, 9783.939620502561::float8, 612::float8)) AS k(half, side, rim)
-  CROSS JOIN LATERAL generate_series(
-    floor((ST_XMin(box) - k.rim + k.half) / k.side)::integer,
-    floor((ST_XMax(box) + k.rim + k.half) / k.side)::integer) AS column_at
-  CROSS JOIN LATERAL generate_series(
-    floor((k.half - ST_YMax(box) - k.rim) / k.side)::integer,
-    floor((k.half - ST_YMin(box) + k.rim) / k.side)::integer) AS row_at
+  SELECT at.x, at.y
+  FROM (VALUES (20037508.342789244::float8, 2445.984905125640::float8, 612::float8)) AS k(half, side, rim)
+  CROSS JOIN LATERAL (SELECT
+    floor((ST_XMin(box) - k.rim + k.half) / k.side)::integer AS west,
+    floor((ST_XMax(box) + k.rim + k.half) / k.side)::integer AS east,
+    floor((k.half - ST_YMax(box) - k.rim) / k.side)::integer AS north,
+    floor((k.half - ST_YMin(box) + k.rim) / k.side)::integer AS south) AS e
+  CROSS JOIN LATERAL (
+    SELECT column_at, row_at
+    FROM generate_series(e.west, e.east) AS column_at, generate_series(e.north, e.south) AS row_at
+    WHERE (e.east - e.west + 1) * (e.south - e.north + 1)::bigint <= 1000
+    UNION ALL
+    SELECT NULL, NULL WHERE (e.east - e.west + 1) * (e.south - e.north + 1)::bigint > 1000
+  ) AS at(x, y)
 $$;
 
 CREATE OR REPLACE FUNCTION tell_drawn(
@@ -44,7 +51,7 @@ BEGIN
     FROM unnest(gone || come) AS d CROSS JOIN LATERAL map_blocks(d.place) AS b
     RETURNING x, y, district_code
   ), blocks AS (
-    SELECT c.district_code, array_agg(DISTINCT concat(c.x, '/', c.y)) AS named
+    SELECT c.district_code, array_agg(DISTINCT coalesce(c.x || '/' || c.y, '*')) AS named
     FROM changed AS c GROUP BY 1
   ), sites AS (
     SELECT d.district_code, array_agg(DISTINCT d.site_id) AS ids

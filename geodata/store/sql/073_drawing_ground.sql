@@ -34,7 +34,7 @@ BEGIN
       SELECT DISTINCT 'footprints', b.x, b.y, d.district_code, d.town_code
       FROM different AS d CROSS JOIN LATERAL map_blocks(d.geom_3857) AS b
       RETURNING x, y, district_code
-    ) SELECT c.district_code, array_agg(DISTINCT concat(c.x, '/', c.y)) AS blocks
+    ) SELECT c.district_code, array_agg(DISTINCT coalesce(c.x || '/' || c.y, '*')) AS blocks
     FROM changed AS c GROUP BY 1$query$,
     concat_ws(' UNION ALL ', CASE WHEN TG_OP <> 'INSERT' THEN gone END,
       CASE WHEN TG_OP <> 'DELETE' THEN come END))

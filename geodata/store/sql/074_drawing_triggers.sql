@@ -13,7 +13,7 @@ BEGIN
       FROM touched AS t JOIN drawn_site AS d ON d.site_id = t.site_id
       CROSS JOIN LATERAL map_blocks(d.place) AS b
       RETURNING x, y, district_code
-    ) SELECT c.district_code, array_agg(DISTINCT concat(c.x, '/', c.y)) AS blocks,
+    ) SELECT c.district_code, array_agg(DISTINCT coalesce(c.x || '/' || c.y, '*')) AS blocks,
       (SELECT array_agg(DISTINCT t.site_id) FROM touched AS t) AS sites
     FROM changed AS c GROUP BY 1
   LOOP

@@ -22,9 +22,7 @@ BEGIN
   IF z < merged_below THEN
     RETURN tile_sites_merged(layer, z, x, y, kind, code, day);
   END IF;
-  IF day IS DISTINCT FROM (SELECT drawn.day FROM drawn_day AS drawn) THEN
-    others := undrawn_sites(day, box);
-  END IF;
+  others := undrawn_sites(day, box);
   RETURN (SELECT ST_AsMVT(q, layer, 4096, 'geom', 'id') FROM (
     SELECT s.site_id AS id,
       CASE WHEN NOT has_outlines OR s.outline IS NULL THEN ST_TransScale(s.centre, dx, dy, scale, -scale)

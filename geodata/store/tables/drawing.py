@@ -66,7 +66,7 @@ class SiteToDraw(Base):
 
 
 class DrawnChange(Base):
-    """Something drawn has changed in a block of the map: a tile at zoom 12, or everywhere.
+    """Something drawn has changed in a block of the map: a tile at zoom 14, or everywhere.
 
     Only added to: the number of rows of a block tells how often it changed, and two
     transactions never wait for each other.

@@ -17,6 +17,7 @@ from geodata.store.drawn_changes import (
     ALL_COUNTERS,
     BLOCK_ZOOM,
     CHANNEL,
+    EVERYWHERE,
     Counters,
     Viewer,
     block_numbers,
@@ -277,4 +278,13 @@ def test_no_single_feature_is_drawn_from_farther_than_the_rim_reaches():
 
 
 def test_blocks_are_named_by_column_and_row():
-    assert block_numbers(["3389/1597", "*"]) == ([3389, -1], [1597, -1])
+    assert block_numbers(["3389/1597", "*"]) == ([3389], [1597])
+
+
+def test_what_is_as_wide_as_a_country_counts_everywhere(drawn):
+    with _write(drawn) as session:
+        site = session.scalars(select(Site)).first()
+        site.geom = _shape(square(side=30))
+    blocks = _counters(drawn).of(Viewer(None, None), ChangeGroup.SITES)
+    assert blocks[EVERYWHERE] == 1
+    assert _difference(drawn, today()) == []

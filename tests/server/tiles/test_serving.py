@@ -14,6 +14,7 @@ from sqlalchemy import text
 from geodata.domain.access import Role
 from geodata.domain.period import today
 from geodata.layers import LAYERS
+from geodata.store.drawn_changes import BLOCK_ZOOM
 from geodata.store.session import Change, writing
 from geodata.store.tables import Site as SiteRow
 from tests.builders import SOUTH, WEST
@@ -129,7 +130,7 @@ def test_a_tile_is_kept_until_something_in_it_changes(served, leader):
 
 def test_a_tile_of_a_version_and_a_day_may_be_kept_for_ever(served, leader):
     versions = leader.get("/api/map/versions").json()
-    block = tile_at(*EAST_COURT, 12)
+    block = tile_at(*EAST_COURT, BLOCK_ZOOM)
     version = versions["sites"][f"{block.x}/{block.y}"] + versions["sites"].get("*", 0)
     day = today().isoformat()
     exact = leader.get(_path(query=f"?on={day}&v={version}"))
