@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from sqlalchemy import Engine
+from sqlalchemy.pool import QueuePool
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from geodata.store.session import connect
@@ -28,6 +32,7 @@ from server.tiles.sweeping import sweeping
 
 _WORTH_COMPRESSING_BYTES = 1024
 _FAST_COMPRESSION = 4
+_LETS_GO_WITHIN_S = 5
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -39,9 +44,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with live.running(), sweeping(folder):
+        async with live.running() as is_first, sweeping(folder):
             yield
-        engine.dispose()
+        if is_first:
+            await asyncio.to_thread(_let_go, engine)
 
     app = FastAPI(
         title="覆盖 fugai",
@@ -71,6 +77,14 @@ def create_app(settings: Settings) -> FastAPI:
     memory = Memory(settings.tiles_memory_bytes)
     app.add_middleware(TileMiddleware, live=live, memory=memory, folder=folder)
     return app
+
+
+def _let_go(engine: Engine) -> None:
+    """Close all connections; threads that still answer somebody are waited for, not for long."""
+    pool, deadline = engine.pool, time.monotonic() + _LETS_GO_WITHIN_S
+    while isinstance(pool, QueuePool) and pool.checkedout() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    engine.dispose()
 
 
 def basemap_origin(settings: Settings) -> str:

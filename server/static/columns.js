@@ -133,7 +133,7 @@ if (columnsForm) {
       const columns = Object.fromEntries(told());
       const body = { columns, datum: datum.value || null, confirm_datum: insists, stage: false };
       await post(`${base}/columns`, body);
-      await follow(words.import, (share) => {
+      await follow(words.import, "stage", {}, (share) => {
         bar.value = share;
       });
       location.assign(`/imports/${words.import}?district=${encodeURIComponent(words.district)}`);

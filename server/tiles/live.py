@@ -77,13 +77,13 @@ class Live:
         return self._loop is asyncio.get_running_loop()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[bool]:
         """Listen while the context lasts; a database that is not there yet is waited for.
 
-        Of several event loops in one process the first runs it.
+        Of several event loops in one process the first runs it, and is told that it does.
         """
         if self._task is not None:
-            yield
+            yield False
             return
         self._pool = AsyncConnectionPool(
             self._conninfo,
@@ -102,7 +102,7 @@ class Live:
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._listen())
         try:
-            yield
+            yield True
         finally:
             self.subscribers.close()
             self._task.cancel()

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from geodata.domain.access import Role
 from scripts.screenshots import CHROMIUM, FLAGS
@@ -15,6 +15,9 @@ from tests.browser.serving import serve
 from tests.world import PASSWORD
 
 Open = Callable[..., Page]
+
+# What comes, comes; how soon is no matter of tests on machines that others use too.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

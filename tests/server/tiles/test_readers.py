@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -23,7 +24,9 @@ def run(database_url: str, act: Callable[[Readers], Awaitable[None]], most: int 
         finally:
             readers.close()
 
-    asyncio.run(whole())
+    # In a thread of its own: a browser driven by the same worker keeps a loop in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(whole())).result()
 
 
 def test_parameters_arrive_as_they_are(database_url):
