@@ -18,7 +18,7 @@ class Plan:
         seconds: How long a turn is.
         workers: Processes of our server.
         edits: Number of edits, one a second, while load runs.
-        stalled: Clients that meanwhile listen and never read.
+        stalled: Clients that listen and never read, beside which a third as many edits follow.
         freshness: Number of random edits after each of which all tiles must be right.
     """
 

@@ -95,10 +95,12 @@ def measure(place: Ground, plan: Plan, progress: Progress) -> dict[str, Any]:
         if plan.edits:
             progress("负载下的修改  /  edits under load")
             addresses = (work / "ours").with_suffix(".txt")
+            loaded = (place.engine, cached[0], cookies, addresses)
+            told["edits_under_load"] = edits_under_load(*loaded, plan.edits)
             with stalled_clients(cached[0], "/api/events", cookies, plan.stalled):
-                told["edits_under_load"] = {
+                told["edits_beside_stalled_clients"] = {
                     "clients_that_stopped_reading": plan.stalled,
-                    **edits_under_load(place.engine, cached[0], cookies, addresses, plan.edits),
+                    **edits_under_load(*loaded, max(2, plan.edits // 3)),
                 }
         if plan.freshness:
             progress("是否有过期瓦片  /  whether anything is stale")

@@ -62,7 +62,7 @@ def table(measured: dict[str, Any], found: dict[str, dict[str, float]]) -> str:
         over, under, _ = _GOALS[name]
         said = f"{LABELS[over]} : {LABELS[under]}"
         lines.append(f"| {said} | {one['ratio']:.2f} | ≥ {one['goal']:.1f} |")
-    for name in ("edits_under_load", "freshness"):
+    for name in ("edits_under_load", "edits_beside_stalled_clients", "freshness"):
         told = {key: one for key, one in measured.get(name, {}).items() if key != "kinds"}
         if told:
             lines += ["", f"| {name.replace('_', ' ')} | |", "|---|---:|"]
