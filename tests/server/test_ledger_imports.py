@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -19,6 +18,7 @@ from geodata.domain.period import today
 from server.api.uploads import MOST_BYTES
 from server.app import create_app
 from server.settings import Settings
+from tests.loops import run_apart
 from tests.workbooks import a_row, write_form_by_hand
 from tests.world import PASSWORD, World, build_world
 
@@ -151,8 +151,8 @@ def test_nobody_and_no_reader_gets_a_file_read(fresh):
     app, _ = fresh
     leader = _log_in(app, Role.LEADER)
     cookies = "; ".join(f"{name}={value}" for name, value in leader.cookies.items())
-    assert anyio.run(_sent_unread, app, "") == 401
-    assert anyio.run(_sent_unread, app, cookies) == 403
+    assert run_apart(lambda: _sent_unread(app, "")) == 401
+    assert run_apart(lambda: _sent_unread(app, cookies)) == 403
 
 
 async def _sent_unread(app: FastAPI, cookie: str) -> int:

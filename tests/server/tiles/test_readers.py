@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -12,6 +11,7 @@ from psycopg import Error, OperationalError
 from sqlalchemy import text
 
 from server.tiles.readers import Readers
+from tests.loops import run_apart
 
 _SLOW = "SELECT 'x'::bytea FROM pg_sleep(%s::integer)"
 
@@ -24,9 +24,7 @@ def run(database_url: str, act: Callable[[Readers], Awaitable[None]], most: int 
         finally:
             readers.close()
 
-    # In a thread of its own: a browser driven by the same worker keeps a loop in this one.
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(whole())).result()
+    run_apart(whole)
 
 
 def test_parameters_arrive_as_they_are(database_url):
