@@ -13,20 +13,14 @@ CREATE OR REPLACE FUNCTION tile_sites_merged(
   layer text, z integer, x integer, y integer,
   kind text, code text, day date
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  WITH others AS MATERIALIZED (
-    SELECT undrawn_sites(day, ST_TileEnvelope(z, x, y)) AS sites
-  ), shown AS (
-    SELECT kept.* FROM drawn_site AS kept
-    WHERE kept.place && ST_TileEnvelope(z, x, y) AND (SELECT others.sites FROM others) IS NULL
-    UNION ALL SELECT one.* FROM unnest((SELECT others.sites FROM others)) AS one
-  ), here AS (
+  WITH here AS (
     SELECT s.site_id, s.centre, s.covered, width_bucket(ST_X(at), 0, 4096, 16) AS column_at,
       width_bucket(ST_Y(at), 0, 4096, 16) AS row_at, at,
       ARRAY['category_' || coalesce(s.category, 'unreported'),
         'inspection_status_' || s.inspection_status]
       || string_to_array('management_types_' || replace(
         coalesce(s.management_types, 'unreported'), ',', ',management_types_'), ',') AS held
-    FROM shown AS s CROSS JOIN LATERAL in_tile(s.centre, z, x, y) AS at
+    FROM sites_within(day, ST_TileEnvelope(z, x, y)) AS s CROSS JOIN LATERAL in_tile(s.centre, z, x, y) AS at
     WHERE ST_X(at) >= 0 AND ST_X(at) < 4096 AND ST_Y(at) >= 0 AND ST_Y(at) < 4096
       AND in_layer(layer, s.is_standalone, s.covered)
       AND lies_within(kind, code, s.district_code, s.town_code, s.neighbourhood_code)

@@ -17,12 +17,10 @@ DECLARE
   has_names boolean := z >= names_from;
   is_gap boolean := layer = 'gaps';
   told text := day::text;
-  others drawn_site[];
 BEGIN
   IF z < merged_below THEN
     RETURN tile_sites_merged(layer, z, x, y, kind, code, day);
   END IF;
-  others := undrawn_sites(day, box);
   RETURN (SELECT ST_AsMVT(q, layer, 4096, 'geom', 'id') FROM (
     SELECT s.site_id AS id,
       CASE WHEN NOT has_outlines OR s.outline IS NULL THEN ST_TransScale(s.centre, dx, dy, scale, -scale)
@@ -44,10 +42,7 @@ BEGIN
       CASE WHEN has_names THEN s.name END AS name,
       CASE WHEN has_names THEN s.households END AS households,
       CASE WHEN has_names THEN s.neighbourhood_code END AS neighbourhood
-    FROM (
-      SELECT kept.* FROM drawn_site AS kept WHERE kept.place && box AND others IS NULL
-      UNION ALL SELECT * FROM unnest(others)
-    ) AS s
+    FROM sites_within(day, box) AS s
     WHERE (has_outlines AND s.outline IS NOT NULL OR s.centre && box)
       AND in_layer(layer, s.is_standalone, s.covered)
       AND lies_within(kind, code, s.district_code, s.town_code, s.neighbourhood_code)

@@ -6,17 +6,11 @@ CREATE OR REPLACE FUNCTION tile_findings(
   layer text, merged_below integer, names_from integer, z integer, x integer, y integer,
   kind text, code text, day date
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  WITH others AS MATERIALIZED (
-    SELECT undrawn_sites(day, tile_box(z, x, y)) AS sites
-  ), shown AS (
-    SELECT kept.* FROM drawn_site AS kept
-    WHERE kept.place && tile_box(z, x, y) AND (SELECT others.sites FROM others) IS NULL
-    UNION ALL SELECT one.* FROM unnest((SELECT others.sites FROM others)) AS one
-  ), here AS (
+  WITH here AS (
     SELECT f.id, f.site_id AS site, s.name, f.clause, f.opened_on, f.due_on, s.town_code,
       s.neighbourhood_code, in_tile(s.centre, z, x, y) AS place,
       finding_status(f.started_on, f.handed_in_on, f.closed_on, day) AS status
-    FROM shown AS s JOIN finding AS f ON f.site_id = s.site_id
+    FROM sites_within(day, tile_box(z, x, y)) AS s JOIN finding AS f ON f.site_id = s.site_id
     WHERE s.centre && tile_box(z, x, y)
       AND f.opened_on <= day AND (f.closed_on IS NULL OR f.closed_on > day)
       AND lies_within(kind, code, s.district_code, s.town_code, s.neighbourhood_code)
