@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any, Final
 
 from geodata.domain.category import Category
@@ -10,6 +10,7 @@ from geodata.domain.management import ManagementType
 from geodata.domain.site import Place, ServiceStar, SiteDraft
 
 _DEFAULTS: Final = {one.name: one.default for one in fields(SiteDraft)}
+_PLACE: Final = [one.name for one in fields(Place)]
 
 
 def draft_as_json(draft: SiteDraft) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def draft_as_json(draft: SiteDraft) -> dict[str, Any]:
         for name in _DEFAULTS
         if (value := getattr(draft, name)) not in (None, frozenset(), {})
     }
-    told["place"] = asdict(draft.place)
+    told["place"] = {name: getattr(draft.place, name) for name in _PLACE}
     if draft.ticked_types:
         told["ticked_types"] = sorted(draft.ticked_types)
     return told

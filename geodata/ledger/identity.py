@@ -11,7 +11,8 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from functools import lru_cache
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from rapidfuzz import fuzz
 
@@ -91,19 +92,18 @@ class Recognition(Generic[Key]):
 
 def are_siblings(name: str, other: str) -> bool:
     """Tell whether two names bear different marks, such as 一期 and 二期, or 东区 and 西区."""
-    marks, others = _marks(name), _marks(other)
+    marks, others = _taken_apart(name).marks, _taken_apart(other).marks
     return bool(marks and others and marks != others)
 
 
 def name_similarity(name: str, other: str) -> float:
     """Return how alike two names are, 0-1, without the words that most names share."""
-    one, two = squeeze(name), squeeze(other)
-    if one == two:
+    one, two = _taken_apart(name), _taken_apart(other)
+    if one.text == two.text:
         return 1.0
-    core, other_core = _core(one), _core(two)
-    if core == other_core:
+    if one.core == two.core:
         return 0.95
-    return max(fuzz.ratio(core, other_core), fuzz.ratio(one, two) * _ALIKE) / 100
+    return max(fuzz.ratio(one.core, two.core), fuzz.ratio(one.text, two.text) * _ALIKE) / 100
 
 
 def recognise(rows: Sequence[Traits[Key]], sites: Sequence[Traits[Key]]) -> Recognition[Key]:
@@ -188,8 +188,20 @@ def _reason(row: Traits[Key], site: Traits[Key], *, alike: float, at_address: bo
     return "alike" if alike >= _ALIKE else None
 
 
-def _marks(name: str) -> frozenset[str]:
+class _Name(NamedTuple):
+    text: str
+    core: str
+    marks: frozenset[str]
+
+
+@lru_cache(maxsize=1 << 14)
+def _taken_apart(name: str) -> _Name:
+    """Take a name apart once, not again for each that it is compared with."""
     text = squeeze(name)
+    return _Name(text, _core(text), _marks(text))
+
+
+def _marks(text: str) -> frozenset[str]:
     marks = {
         _number(number) + _SAME_UNIT.get(unit, unit) for number, unit in _NUMBERED.findall(text)
     }
@@ -212,7 +224,10 @@ def _core(text: str) -> str:
 
 
 def _is_same_address(one: str | None, other: str | None) -> bool:
-    return bool(one and other) and squeeze(one or "") == squeeze(other or "")
+    return bool(one and other) and _squeezed(one or "") == _squeezed(other or "")
+
+
+_squeezed: Final = lru_cache(maxsize=1 << 14)(squeeze)
 
 
 def _compared(facts: Iterable[float | None], others: Iterable[float | None]) -> tuple[int, int]:
