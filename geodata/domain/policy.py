@@ -1,16 +1,36 @@
-"""What the notice asks of each category, as checks P1-P6 (S11-S17)."""
+"""What the notice asks of each category, as checks P1-P6 (S11-S17).
+
+Each policy is a table row: the ways in which it may be met, each a set of requirements that
+must hold together. SQL is written from the same table (`geodata/store/rules.py`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from geodata.domain.category import Category
 from geodata.domain.management import ManagementType, is_covered, is_market_covered
 
 Types = frozenset[ManagementType]
+
+
+class Requirement(StrEnum):
+    """One thing that a policy may ask of a site."""
+
+    COVERED = "covered"
+    MARKET = "market"
+    SIMPLE = "simple"
+    STAR = "star"
+    SERVICES = "services"
+    READY = "ready"
+    NOT_READY = "not_ready"
+    RESPONSIBLE = "responsible"
+    ROADMAP = "roadmap"
+    LEAD = "lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +58,20 @@ class PolicyFacts:
     handover_lead: str | None = None
 
 
+_HOLDS: Final[dict[Requirement, Callable[[PolicyFacts], bool]]] = {
+    Requirement.COVERED: lambda facts: is_covered(facts.types),
+    Requirement.MARKET: lambda facts: is_market_covered(facts.types),
+    Requirement.SIMPLE: lambda facts: ManagementType.SIMPLE in facts.types,
+    Requirement.STAR: lambda facts: facts.has_star,
+    Requirement.SERVICES: lambda facts: all(facts.basic_services),
+    Requirement.READY: lambda facts: facts.is_ready_for_star is True,
+    Requirement.NOT_READY: lambda facts: facts.is_ready_for_star is False,
+    Requirement.RESPONSIBLE: lambda facts: bool(facts.responsible),
+    Requirement.ROADMAP: lambda facts: facts.roadmap_until is not None,
+    Requirement.LEAD: lambda facts: bool(facts.handover_lead),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One category's policy.
@@ -45,56 +79,54 @@ class Policy:
     Attributes:
         code: P1 to P6.
         clause: The row of the notice it follows.
-        is_met: The check.
+        ways: Sets of requirements, any of which is enough.
     """
 
     code: str
     clause: str
-    is_met: Callable[[PolicyFacts], bool]
+    ways: tuple[frozenset[Requirement], ...]
+
+    def lacking(self, held: Collection[Requirement]) -> list[Requirement]:
+        """Return what is missing on the way that misses least, in the order of `Requirement`.
+
+        Args:
+            held: Requirements that a site holds.
+        """
+        rest = min((way.difference(held) for way in self.ways), key=len)
+        return [one for one in Requirement if one in rest]
 
 
-def _has_star_service(facts: PolicyFacts) -> bool:
-    return is_market_covered(facts.types) and facts.has_star
+def _ways(*ways: Collection[Requirement]) -> tuple[frozenset[Requirement], ...]:
+    return tuple(frozenset(way) for way in ways)
 
 
-def _has_basic_services(facts: PolicyFacts) -> bool:
-    return ManagementType.SIMPLE in facts.types and all(facts.basic_services)
-
-
-def _old_community(facts: PolicyFacts) -> bool:
-    if facts.is_ready_for_star is None:
-        return False
-    return _has_star_service(facts) if facts.is_ready_for_star else _has_basic_services(facts)
-
-
-def _new_rural(facts: PolicyFacts) -> bool:
-    return bool(facts.responsible) and is_covered(facts.types)
-
-
-def _institution_run(facts: PolicyFacts) -> bool:
-    waiting = is_covered(facts.types) and facts.roadmap_until is not None
-    return is_market_covered(facts.types) or waiting
-
-
-def _enterprise_run(facts: PolicyFacts) -> bool:
-    return is_covered(facts.types) and bool(facts.handover_lead)
-
-
-def _standalone_building(facts: PolicyFacts) -> bool:
-    return _has_basic_services(facts) and bool(facts.responsible)
-
+_STAR_SERVICE: Final = (Requirement.MARKET, Requirement.STAR)
+_BASIC: Final = (Requirement.SIMPLE, Requirement.SERVICES)
 
 POLICIES: Final[dict[Category, Policy]] = {
-    Category.COMMODITY_HOUSING: Policy("P1", "S11", _has_star_service),
-    Category.OLD_COMMUNITY: Policy("P2", "S12", _old_community),
-    Category.NEW_RURAL: Policy("P3", "S14", _new_rural),
-    Category.INSTITUTION_RUN: Policy("P4", "S15", _institution_run),
-    Category.ENTERPRISE_RUN: Policy("P5", "S16", _enterprise_run),
-    Category.STANDALONE_BUILDING: Policy("P6", "S17", _standalone_building),
+    Category.COMMODITY_HOUSING: Policy("P1", "S11", _ways(_STAR_SERVICE)),
+    Category.OLD_COMMUNITY: Policy(
+        "P2",
+        "S12",
+        _ways((Requirement.READY, *_STAR_SERVICE), (Requirement.NOT_READY, *_BASIC)),
+    ),
+    Category.NEW_RURAL: Policy("P3", "S14", _ways((Requirement.RESPONSIBLE, Requirement.COVERED))),
+    Category.INSTITUTION_RUN: Policy(
+        "P4",
+        "S15",
+        _ways((Requirement.MARKET,), (Requirement.COVERED, Requirement.ROADMAP)),
+    ),
+    Category.ENTERPRISE_RUN: Policy("P5", "S16", _ways((Requirement.COVERED, Requirement.LEAD))),
+    Category.STANDALONE_BUILDING: Policy("P6", "S17", _ways((*_BASIC, Requirement.RESPONSIBLE))),
 }
+
+
+def held_requirements(facts: PolicyFacts) -> frozenset[Requirement]:
+    """Return the requirements that a site holds, whatever its category asks."""
+    return frozenset(one for one, holds in _HOLDS.items() if holds(facts))
 
 
 def unmet_policy(facts: PolicyFacts) -> Policy | None:
     """Return the policy a site does not meet, or ``None`` when it conforms."""
     policy = POLICIES[facts.category]
-    return None if policy.is_met(facts) else policy
+    return policy if policy.lacking(held_requirements(facts)) else None

@@ -27,6 +27,11 @@ class ServiceStar(StrEnum):
     UNRATED = "unrated"
 
 
+def is_starred(star: ServiceStar | None) -> bool:
+    """Tell whether a star from one to five was granted (S11)."""
+    return star not in (None, ServiceStar.UNRATED)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a draft stands in its file, so that every later message can name it.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 from geodata.domain.division import DivisionKind
 from geodata.domain.inspection import (
@@ -18,7 +19,14 @@ from geodata.domain.inspection import (
     finding_shows_as,
 )
 from geodata.domain.management import MANAGEMENT, SUBSIDY_COUNTS_AS, ManagementType
+from geodata.domain.policy import POLICIES, Requirement
 from geodata.domain.road import ROAD_RANKS, SMALLEST_ROAD
+from geodata.domain.site import ServiceStar, is_starred
+
+_POLICY_FACTS: Final = (
+    "types text[], has_star boolean, is_ready_for_star boolean, has_cleaning boolean,"
+    " has_security boolean, has_order boolean, responsible text, roadmap_until date, lead text"
+)
 
 
 def rule_functions() -> str:
@@ -41,6 +49,9 @@ def rule_functions() -> str:
             ),
             _function("worst_inspection_status", "shown text[]", "text", _worst_status()),
             _function("verified_within_days", "", "integer", str(VERIFIED_WITHIN_DAYS)),
+            _function("is_starred", "star text", "boolean", _is_starred()),
+            _function("held_requirements", _POLICY_FACTS, "text[]", _held_requirements()),
+            _function("is_policy_met", "category text, held text[]", "boolean", _is_policy_met()),
             _function("road_rank", "highway text", "integer", _road_rank()),
             _function(
                 "lies_within",
@@ -98,6 +109,37 @@ def _finding_shows_as() -> str:
 def _worst_status() -> str:
     cases = " ".join(f"WHEN '{one}' = ANY(shown) THEN '{one}'" for one in InspectionStatus)
     return f"CASE {cases} END"
+
+
+def _is_starred() -> str:
+    granted = _array(one for one in ServiceStar if is_starred(one))
+    return f"coalesce(star = ANY({granted}), false)"
+
+
+def _held_requirements() -> str:
+    conditions = {
+        Requirement.COVERED: "is_covered(types)",
+        Requirement.MARKET: "is_market_covered(types)",
+        Requirement.SIMPLE: f"'{ManagementType.SIMPLE}' = ANY(types)",
+        Requirement.STAR: "has_star",
+        Requirement.SERVICES: "has_cleaning AND has_security AND has_order",
+        Requirement.READY: "is_ready_for_star",
+        Requirement.NOT_READY: "NOT is_ready_for_star",
+        Requirement.RESPONSIBLE: "responsible <> ''",
+        Requirement.ROADMAP: "roadmap_until IS NOT NULL",
+        Requirement.LEAD: "lead <> ''",
+    }
+    cases = ", ".join(f"CASE WHEN {conditions[one]} THEN '{one}' END" for one in Requirement)
+    return f"array_remove(ARRAY[{cases}], NULL)"
+
+
+def _is_policy_met() -> str:
+    cases = " ".join(
+        f"WHEN '{category}' THEN "
+        + " OR ".join(f"held @> {_array(sorted(w))}" for w in policy.ways)
+        for category, policy in POLICIES.items()
+    )
+    return f"CASE category {cases} END"
 
 
 def _road_rank() -> str:

@@ -7,8 +7,8 @@ from typing import Final
 
 from geodata.domain.category import Category
 from geodata.domain.management import ManagementType
-from geodata.domain.policy import POLICIES, PolicyFacts
-from geodata.domain.site import ServiceStar
+from geodata.domain.policy import POLICIES, PolicyFacts, Requirement, held_requirements
+from geodata.domain.site import ServiceStar, is_starred
 from geodata.domain.vocabulary import Word, words
 from geodata.store.queries.sites import SiteRecord
 
@@ -37,13 +37,13 @@ class Verdict:
     Attributes:
         code: P1 to P6.
         policy: What is asked, and the clause.
-        is_met: Whether it is so.
+        lacking: What is missing; nothing where the policy is met.
         looked_at: Word of each deciding field, and the anchor where it is filled in.
     """
 
     code: str
     policy: Word
-    is_met: bool
+    lacking: list[Requirement]
     looked_at: list[tuple[Word, str]]
 
 
@@ -55,8 +55,8 @@ def verdict_of(record: SiteRecord) -> Verdict | None:
     known = {**words("column"), **words("field")}
     looked_at = [(known[one], _ANCHORS.get(one, one)) for one in _LOOKED_AT[category]]
     policy = POLICIES[category]
-    word = words("policy")[category.value]
-    return Verdict(policy.code, word, policy.is_met(facts_of(record, category)), looked_at)
+    lacking = policy.lacking(held_requirements(facts_of(record, category)))
+    return Verdict(policy.code, words("policy")[category.value], lacking, looked_at)
 
 
 def facts_of(record: SiteRecord, category: Category) -> PolicyFacts:
@@ -67,7 +67,7 @@ def facts_of(record: SiteRecord, category: Category) -> PolicyFacts:
     return PolicyFacts(
         category=category,
         types=frozenset(ManagementType(one) for one in record.state["effective_types"]),
-        has_star=star not in (None, ServiceStar.UNRATED),
+        has_star=is_starred(star),
         is_ready_for_star=site.is_ready_for_star,
         basic_services=(site.has_cleaning, site.has_security, site.has_order),
         responsible=site.responsible,

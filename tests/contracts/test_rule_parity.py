@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Boolean, Date, Text, column, func, select, values
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
+from geodata.domain.category import Category
 from geodata.domain.division import DivisionKind
 from geodata.domain.inspection import (
     STEPS,
@@ -24,7 +25,9 @@ from geodata.domain.management import (
     is_covered,
     is_market_covered,
 )
+from geodata.domain.policy import POLICIES, PolicyFacts, Requirement, held_requirements
 from geodata.domain.road import ROAD_RANKS, SMALLEST_ROAD
+from geodata.domain.site import ServiceStar, is_starred
 
 DAY = date(2017, 12, 1)
 
@@ -101,6 +104,55 @@ def test_the_worst_status_speaks_for_the_site(session):
         for (shown,) in inputs
     ]
     assert _called(session, "worst_inspection_status", [ARRAY(Text)], inputs) == expected
+
+
+def test_the_star_that_counts(session):
+    inputs = [(None,), *((one.value,) for one in ServiceStar)]
+    expected = [is_starred(star and ServiceStar(star)) for (star,) in inputs]
+    assert _called(session, "is_starred", [Text], inputs) == expected
+
+
+def test_the_requirements_that_a_site_holds(session):
+    yes_no = (None, False, True)
+    inputs = [
+        (types, star, ready, *services, *rest)
+        for types in _subsets(ManagementType)[:20]
+        for star, ready in product((False, True), yes_no)
+        for services in ((None, True, True), (True, False, True), (True, True, True))
+        for rest in product((None, "", "前沟村"), (None, DAY), (None, "", "王村镇"))
+    ]
+    kinds = [ARRAY(Text), *[Boolean] * 5, Text, Date, Text]
+    found = [
+        set(held)
+        for start in range(0, len(inputs), 2000)
+        for held in _called(session, "held_requirements", kinds, inputs[start : start + 2000])
+    ]
+    expected = [
+        held_requirements(
+            PolicyFacts(
+                Category.OLD_COMMUNITY,
+                frozenset(map(ManagementType, types)),
+                has_star=star,
+                is_ready_for_star=ready,
+                basic_services=tuple(services),
+                responsible=responsible,
+                roadmap_until=until,
+                handover_lead=lead,
+            )
+        )
+        for types, star, ready, *services, responsible, until, lead in inputs
+    ]
+    assert found == expected
+
+
+def test_whether_a_policy_is_met(session):
+    inputs = list(product(Category, _subsets(Requirement)))
+    expected = [not POLICIES[category].lacking(held) for category, held in inputs]
+    for start in range(0, len(inputs), 2000):
+        part = slice(start, start + 2000)
+        assert (
+            _called(session, "is_policy_met", [Text, ARRAY(Text)], inputs[part]) == expected[part]
+        )
 
 
 def test_the_rank_of_a_road(session):

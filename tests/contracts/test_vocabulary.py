@@ -14,16 +14,17 @@ from geodata.domain import (
     change,
     division,
     errors,
+    gap,
     governance,
     importing,
     indicator,
     inspection,
     leaving,
     management,
+    policy,
     site,
     utility,
 )
-from geodata.domain.policy import POLICIES
 from geodata.domain.vocabulary import LANGUAGES, group_of, groups, label, lookup, squeeze, words
 from geodata.layers import LAYERS
 from maps import symbology
@@ -34,7 +35,7 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 
 _MODULES = (
     *(access, category, change, division, errors, governance, importing, indicator, inspection),
-    *(leaving, management, site, utility, boundary),
+    *(gap, leaving, management, policy, site, utility, boundary),
     symbology,
 )
 ENUMERATIONS = [
@@ -65,7 +66,7 @@ def test_every_member_has_labels_of_its_own(enum):
 def test_the_policy_of_every_category_is_put_in_words():
     assert list(words("policy")) == [one.value for one in category.Category]
     assert [one.source for one in words("policy").values()] == [
-        POLICIES[one].clause for one in category.Category
+        policy.POLICIES[one].clause for one in category.Category
     ]
 
 

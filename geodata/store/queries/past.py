@@ -51,7 +51,10 @@ def left_before(session: Session, site_id: int, *, on: date) -> date | None:
 def arrangements(session: Session, site_id: int, *, on: date) -> Sequence[Row[Any]]:
     """Return what managed a site up to a day, newest first; an end still to come is none."""
     a = ManagementArrangement
-    columns = (a.id, a.management_type, a.is_backstop, a.company, a.starts_on)
+    columns = (
+        *(a.id, a.management_type, a.is_backstop, a.is_emergency),
+        *(a.company, a.starts_on, a.contract_until),
+    )
     statement = select(*columns, _known(a.ends_on, on)).where(a.starts_on <= _horizon(on))
     return _newest(session, statement.where(a.site_id == site_id), a.starts_on, a.id)
 

@@ -116,6 +116,7 @@ class ManagementArrangement(Base):
     """One management type in force at a site for a while: a lapse is a fact, not an edit.
 
     尚未实施 has a row too: that a site was declared unmanaged is something else than silence.
+    ``contract_until`` is what the contract says; only ``ends_on`` ends anything.
     """
 
     __tablename__ = "management_arrangement"
@@ -124,13 +125,16 @@ class ManagementArrangement(Base):
     site_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("site.id"))
     management_type: Mapped[str]
     is_backstop: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    is_emergency: Mapped[bool] = mapped_column(Boolean, server_default="false")
     company: Mapped[str | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    contract_until: Mapped[date | None]
 
     __table_args__ = (
         one_of("management_type", ManagementType),
         CheckConstraint("ends_on >= starts_on", name="ends_on"),
+        CheckConstraint("contract_until >= starts_on", name="contract_until"),
         Index(None, "site_id", "starts_on"),
         Index(
             "uq_management_arrangement_in_force",

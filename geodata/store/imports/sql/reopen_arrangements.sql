@@ -9,8 +9,10 @@ WITH own AS (
   FROM own AS v WHERE v.new IS NOT NULL AND a.id = v.row_id RETURNING a.site_id
 ), again AS (
   INSERT INTO management_arrangement
-    (site_id, management_type, is_backstop, company, starts_on, ends_on)
-  SELECT r.site_id, r.management_type, r.is_backstop, r.company, r.starts_on, r.ends_on
+    (site_id, management_type, is_backstop, is_emergency, company, starts_on, ends_on,
+     contract_until)
+  SELECT r.site_id, r.management_type, r.is_backstop, coalesce(r.is_emergency, false), r.company,
+    r.starts_on, r.ends_on, r.contract_until
   FROM own AS v
   CROSS JOIN LATERAL jsonb_populate_record(NULL::management_arrangement, v.old) AS r
   WHERE v.new IS NULL RETURNING site_id
