@@ -24,6 +24,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.forbidden": HTTPStatus.FORBIDDEN,
     "auth.foreign_origin": HTTPStatus.FORBIDDEN,
     "division.not_found": HTTPStatus.NOT_FOUND,
+    "gap.not_found": HTTPStatus.NOT_FOUND,
     "division.none_yet": HTTPStatus.NOT_FOUND,
     "site.not_found": HTTPStatus.NOT_FOUND,
     "site.stale": HTTPStatus.PRECONDITION_FAILED,

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geodata.store.edits import change_site
-from geodata.store.imports.ground import link_footprints
+from geodata.store.imports.ground import settle_footprints
 from geodata.store.tables import Site, SiteVersion
 from geodata.store.tables.base import SRID
 
@@ -55,7 +55,7 @@ def write_boundary(session: Session, site: Site, boundary: StoredBoundary) -> No
             "geom_note": boundary.note,
         },
     )
-    link_footprints(session, site.district_code, around=site.id)
+    settle_footprints(session)
 
 
 def previous_boundary(session: Session, site_id: int) -> StoredBoundary | None:

@@ -11,6 +11,16 @@ from enum import StrEnum
 from typing import Final
 
 from geodata.domain.division import DivisionKind
+from geodata.domain.footprint import (
+    CLASS_DECIDED,
+    CONSTRUCTION_USES,
+    DEMOLISHED_USES,
+    MAIN_ROAD_RANK,
+    REMEMBERED_SHARE,
+    RESIDENTIAL_USES,
+    RULES,
+    UNKNOWN_USES,
+)
 from geodata.domain.inspection import (
     STEPS,
     VERIFIED_WITHIN_DAYS,
@@ -26,6 +36,10 @@ from geodata.domain.site import ServiceStar, is_starred
 _POLICY_FACTS: Final = (
     "types text[], has_star boolean, is_ready_for_star boolean, has_cleaning boolean,"
     " has_security boolean, has_order boolean, responsible text, roadmap_until date, lead text"
+)
+
+_FOOTPRINT_FACTS: Final = (
+    "share float8, holds_point boolean, decided text, use text, area float8, floors integer"
 )
 
 
@@ -52,6 +66,12 @@ def rule_functions() -> str:
             _function("is_starred", "star text", "boolean", _is_starred()),
             _function("held_requirements", _POLICY_FACTS, "text[]", _held_requirements()),
             _function("is_policy_met", "category text, held text[]", "boolean", _is_policy_met()),
+            _function("footprint_class", _FOOTPRINT_FACTS, "text[]", _footprint_class()),
+            _function("class_decided", "decision text", "text", _class_decided()),
+            _function("gap_min_share", "", "float8", str(RULES.min_share)),
+            _function("gap_join_within_m", "", "float8", str(RULES.join_within_m)),
+            _function("gap_remembered_share", "", "float8", str(REMEMBERED_SHARE)),
+            _function("gap_main_road_rank", "", "integer", str(MAIN_ROAD_RANK)),
             _function("road_rank", "highway text", "integer", _road_rank()),
             _function(
                 "lies_within",
@@ -140,6 +160,34 @@ def _is_policy_met() -> str:
         for category, policy in POLICIES.items()
     )
     return f"CASE category {cases} END"
+
+
+def _footprint_class() -> str:
+    known = _texts(sorted(UNKNOWN_USES))
+    is_unknown = f"(use IS NULL OR use = ANY({known}))"
+    housing = _texts(sorted(RESIDENTIAL_USES | UNKNOWN_USES))
+    cases = (
+        (f"(area > 0 AND area <= {RULES.max_area_m2}) IS NOT TRUE", "unusable", "outline"),
+        (f"share >= {RULES.min_share}", "in_site", "share"),
+        ("holds_point", "in_site", "point"),
+        ("decided IS NOT NULL", None, "decision"),
+        (f"use = ANY({_texts(sorted(CONSTRUCTION_USES))})", "under_construction", "use"),
+        (f"use = ANY({_texts(sorted(DEMOLISHED_USES))})", "demolished", "use"),
+        (f"use <> ALL({housing})", "non_residential", "use"),
+        (f"area < {RULES.min_area_m2}", "too_small", "area"),
+        (f"{is_unknown} AND floors = 1 AND area < {RULES.one_storey_m2}", "too_small", "floors"),
+        (is_unknown, "missing", "use_unknown"),
+    )
+    told = " ".join(
+        f"WHEN {when} THEN ARRAY[{'decided' if kind is None else repr(kind)}, '{why}']"
+        for when, kind, why in cases
+    )
+    return f"CASE {told} ELSE ARRAY['missing', 'use'] END"
+
+
+def _class_decided() -> str:
+    cases = " ".join(f"WHEN '{one}' THEN '{kind}'" for one, kind in CLASS_DECIDED.items())
+    return f"CASE decision {cases} END"
 
 
 def _road_rank() -> str:

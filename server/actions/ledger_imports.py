@@ -18,7 +18,6 @@ from geodata.domain.importing import ImportKind, ImportState, RowOutcome
 from geodata.store.audit import audit
 from geodata.store.boundary_edits import take_turn
 from geodata.store.files import FileStore
-from geodata.store.imports.ground import link_footprints
 from geodata.store.imports.merging import MergePlan, plan_merge
 from geodata.store.imports.sites import write_plan
 from geodata.store.imports.staging import (
@@ -124,8 +123,6 @@ def undo(
         hold_ledger(session, one.district_code, import_id)
         sign(session, Change(sender.name, f"撤销导入 {one.file_name}", one.effective_on))
         sites = undo_import(session, import_id, progress=told)
-        if one.kind == ImportKind.VECTOR:
-            link_footprints(session, one.district_code)
         one.state, one.undone_by, one.undone_at = (
             ImportState.UNDONE.value,
             sender.name,

@@ -5,12 +5,22 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import chain, combinations, product
 
-from sqlalchemy import ARRAY, Boolean, Date, Text, column, func, select, values
+from sqlalchemy import ARRAY, Boolean, Date, Float, Integer, Text, column, func, select, values
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.category import Category
 from geodata.domain.division import DivisionKind
+from geodata.domain.footprint import (
+    CLASS_DECIDED,
+    MAIN_ROAD_RANK,
+    REMEMBERED_SHARE,
+    RULES,
+    FootprintClass,
+    FootprintFacts,
+    class_of,
+)
+from geodata.domain.gap import GapDecision
 from geodata.domain.inspection import (
     STEPS,
     VERIFIED_WITHIN_DAYS,
@@ -153,6 +163,43 @@ def test_whether_a_policy_is_met(session):
         assert (
             _called(session, "is_policy_met", [Text, ARRAY(Text)], inputs[part]) == expected[part]
         )
+
+
+def test_the_class_of_a_footprint(session):
+    bounds = (RULES.min_area_m2, RULES.one_storey_m2, RULES.max_area_m2)
+    areas = [None, 0.0, *(bound + shift for bound in bounds for shift in (-0.5, 0.0, 0.5))]
+    uses = [None, "yes", "house", "school", "construction", "razed", "住宅", "其他"]
+    inputs = [
+        (share, holds, decided, use, area, floors)
+        for share, holds in product((0.0, 0.4999, 0.5, 1.0), (False, True))
+        for decided in (None, FootprintClass.DEMOLISHED)
+        for use, area, floors in product(uses, areas, (None, 1, 6))
+    ]
+    kinds = [Float, Boolean, Text, Text, Float, Integer]
+    found = [
+        tuple(one)
+        for start in range(0, len(inputs), 4000)
+        for one in _called(session, "footprint_class", kinds, inputs[start : start + 4000])
+    ]
+    names = ("share", "holds_point", "decided", "use", "area_m2", "floors")
+    expected = [class_of(FootprintFacts(**dict(zip(names, one, strict=True)))) for one in inputs]
+    assert found == expected
+
+
+def test_the_class_that_a_decision_makes(session):
+    inputs = [(one.value,) for one in GapDecision]
+    expected = [CLASS_DECIDED.get(one) for one in GapDecision]
+    assert _called(session, "class_decided", [Text], inputs) == expected
+
+
+def test_the_thresholds_of_gaps(session):
+    for name, expected in (
+        ("gap_min_share", RULES.min_share),
+        ("gap_join_within_m", RULES.join_within_m),
+        ("gap_remembered_share", REMEMBERED_SHARE),
+        ("gap_main_road_rank", MAIN_ROAD_RANK),
+    ):
+        assert session.scalar(select(getattr(func, name)())) == expected
 
 
 def test_the_rank_of_a_road(session):

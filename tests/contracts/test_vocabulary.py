@@ -14,6 +14,7 @@ from geodata.domain import (
     change,
     division,
     errors,
+    footprint,
     gap,
     governance,
     importing,
@@ -35,7 +36,7 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 
 _MODULES = (
     *(access, category, change, division, errors, governance, importing, indicator, inspection),
-    *(gap, leaving, management, policy, site, utility, boundary),
+    *(footprint, gap, leaving, management, policy, site, utility, boundary),
     symbology,
 )
 ENUMERATIONS = [

@@ -41,9 +41,11 @@ def import_footprints(session: Session, district: str, footprints: GeoDataFrame)
     """
     _stage(session, footprints, _FOOTPRINT)
     _forget_places(session, district)
-    count = _upsert(session, "footprint", district, footprints, _FOOTPRINT, "ST_Multi(r.geom)")
+    count = _upsert(
+        session, "footprint", district, footprints, _FOOTPRINT, "usable_outline(r.geom)"
+    )
     place_footprints(session, district)
-    link_footprints(session, district)
+    settle_footprints(session)
     return count
 
 
@@ -82,14 +84,13 @@ def import_boundaries(session: Session, boundaries: GeoDataFrame, *, source: str
         text(
             "UPDATE site AS s SET geom = ST_Multi(r.geom), geom_source = :source,"
             " row_version = s.row_version + 1 FROM incoming AS r WHERE s.id = r.key"
-            " AND s.geom IS DISTINCT FROM ST_Multi(r.geom) RETURNING s.district_code"
+            " AND s.geom IS DISTINCT FROM ST_Multi(r.geom) RETURNING s.id"
         ),
         {"source": source},
     ).scalars()
-    districts = list(changed)
-    for district in sorted(set(districts)):
-        link_footprints(session, district)
-    return len(districts)
+    count = len(list(changed))
+    settle_footprints(session)
+    return count
 
 
 def place_footprints(session: Session, district: str) -> None:
@@ -109,30 +110,13 @@ def place_footprints(session: Session, district: str) -> None:
         )
 
 
-def link_footprints(session: Session, district: str, *, around: int | None = None) -> None:
-    """Tell each footprint of a district which site holds a point of it.
+def settle_footprints(session: Session) -> None:
+    """Tell footprints now what else they are told just before the commit: site, class, candidate.
 
-    Args:
-        session: A writing session.
-        district: Code of the district.
-        around: Only the footprints that this site held, or that its boundary's box touches.
+    The database notes by itself whose ground has changed (`store/sql/095_noting_footprints.sql`).
     """
-    near = (
-        ""
-        if around is None
-        else " AND (b.site_id = :around OR b.geom && (SELECT geom FROM site WHERE id = :around))"
-    )
-    session.execute(
-        text(
-            "UPDATE footprint AS f SET site_id = found.site_id FROM ("  # noqa: S608 - our own text
-            " SELECT b.id, min(s.id) AS site_id FROM footprint AS b LEFT JOIN site AS s"
-            " ON s.district_code = :district AND s.delisted_on IS NULL AND s.geom && b.geom"
-            " AND ST_Contains(s.geom, ST_PointOnSurface(b.geom))"
-            f" WHERE b.district_code = :district{near} GROUP BY b.id) AS found"
-            " WHERE f.id = found.id AND f.site_id IS DISTINCT FROM found.site_id"
-        ),
-        {"district": district} if around is None else {"district": district, "around": around},
-    )
+    session.execute(text("SET CONSTRAINTS class_noted IMMEDIATE"))
+    session.execute(text("SET CONSTRAINTS class_noted DEFERRED"))
 
 
 def _forget_places(session: Session, district: str) -> None:
@@ -141,7 +125,7 @@ def _forget_places(session: Session, district: str) -> None:
         text(
             "UPDATE footprint AS f SET town_code = NULL, neighbourhood_code = NULL"
             " FROM incoming AS r WHERE f.district_code = :district"
-            " AND f.source_id = r.source_id AND f.geom IS DISTINCT FROM ST_Multi(r.geom)"
+            " AND f.source_id = r.source_id AND f.geom IS DISTINCT FROM usable_outline(r.geom)"
         ),
         {"district": district},
     )

@@ -10,6 +10,13 @@ from geodata.store.tables.drawing import (
     FootprintCount,
     SiteToDraw,
 )
+from geodata.store.tables.gaps import (
+    DecidedFootprint,
+    DecidedGap,
+    FootprintTally,
+    FootprintToClass,
+    GapCandidate,
+)
 from geodata.store.tables.ground import Footprint, Landuse, Road
 from geodata.store.tables.imports import ColumnMemory, LedgerImport, StagedRow
 from geodata.store.tables.inspections import Finding, Inspection
@@ -28,6 +35,8 @@ __all__ = [
     "AuditLine",
     "Base",
     "ColumnMemory",
+    "DecidedFootprint",
+    "DecidedGap",
     "Division",
     "DrawnChange",
     "DrawnDay",
@@ -35,6 +44,9 @@ __all__ = [
     "Finding",
     "Footprint",
     "FootprintCount",
+    "FootprintTally",
+    "FootprintToClass",
+    "GapCandidate",
     "Inspection",
     "Landuse",
     "LedgerImport",

@@ -7,11 +7,15 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Computed, Float, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geodata.store.tables.base import Base, RowId, drawn_copy, geometry
+from geodata.domain.footprint import ClassReason, FootprintClass
+from geodata.store.tables.base import Base, RowId, drawn_copy, geometry, one_of
 
 
 class Footprint(Base):
-    """A building's outline; `site_id` is the site that holds it, kept by the store."""
+    """A building's outline, with what it is to the ledger (`geodata.domain.footprint`).
+
+    `site_id` to `candidate_id` are written by the database's own functions only.
+    """
 
     __tablename__ = "footprint"
 
@@ -27,6 +31,12 @@ class Footprint(Base):
     site_id: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("site.id", ondelete="SET NULL")
     )
+    site_share: Mapped[float | None] = mapped_column(Float)
+    gap_class: Mapped[str | None]
+    gap_reason: Mapped[str | None]
+    candidate_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("gap_candidate.id", ondelete="SET NULL")
+    )
     geom: Mapped[Any] = geometry("MULTIPOLYGON", is_optional=False)
     geom_3857: Mapped[Any] = drawn_copy("MULTIPOLYGON", is_clockwise=True)
     area_m2: Mapped[float | None] = mapped_column(
@@ -38,6 +48,15 @@ class Footprint(Base):
         Index(None, "geom", postgresql_using="gist"),
         Index(None, "geom_3857", postgresql_using="gist"),
         Index(None, "site_id", postgresql_where=text("site_id IS NOT NULL")),
+        Index(None, "candidate_id", postgresql_where=text("candidate_id IS NOT NULL")),
+        Index(
+            "ix_footprint_missing",
+            "geom_3857",
+            postgresql_using="gist",
+            postgresql_where=text("gap_class = 'missing'"),
+        ),
+        one_of("gap_class", FootprintClass),
+        one_of("gap_reason", ClassReason),
     )
 
 
