@@ -25,6 +25,8 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.foreign_origin": HTTPStatus.FORBIDDEN,
     "division.not_found": HTTPStatus.NOT_FOUND,
     "gap.not_found": HTTPStatus.NOT_FOUND,
+    "gap.decision_not_found": HTTPStatus.NOT_FOUND,
+    "gap.changed_since": HTTPStatus.CONFLICT,
     "division.none_yet": HTTPStatus.NOT_FOUND,
     "site.not_found": HTTPStatus.NOT_FOUND,
     "site.stale": HTTPStatus.PRECONDITION_FAILED,

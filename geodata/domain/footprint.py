@@ -47,15 +47,15 @@ class GapRules:
     Attributes:
         min_share: Share of a footprint's area that has to lie in sites for it to be theirs, 0-1.
         min_area_m2: What is smaller houses nobody.
-        one_storey_m2: So large at least is a house of one storey whose use nobody told; what is
-            smaller is a shed or a stall.
+        one_storey_m2: So large at least is a block of one storey; what is smaller is a cottage, a
+            shed or a stall: the notice speaks of 楼房.
         max_area_m2: No building is larger: such an outline is a mistake.
         join_within_m: Missing footprints that stand so near are one candidate.
     """
 
     min_share: float = 0.5
     min_area_m2: float = 30.0
-    one_storey_m2: float = 100.0
+    one_storey_m2: float = 250.0
     max_area_m2: float = 100_000.0
     join_within_m: float = 30.0
 
@@ -69,10 +69,13 @@ MAIN_ROAD_RANK: Final = 2
 RESIDENTIAL_USES: Final = frozenset(
     {
         *("apartments", "residential", "house", "detached", "semidetached_house", "terrace"),
-        *("dormitory", "bungalow", "ger", "farm", "cabin", "住宅", "居住", "公寓", "宿舍"),
+        *("dormitory", "bungalow", "ger", "farm", "cabin", "住宅", "居住", "公寓", "宿舍", "平房"),
     }
 )
 """Values of ``building`` in OpenStreetMap, and what surveys write, for houses people live in."""
+
+COTTAGE_USES: Final = frozenset({"house", "detached", "bungalow", "farm", "cabin", "ger", "平房"})
+"""Those of them that are one family's house where they have one storey."""
 
 UNKNOWN_USES: Final = frozenset({"yes", "building", "unclassified", "其他", "未知"})
 """Values that tell no use; like none at all."""
@@ -144,6 +147,6 @@ def _by_source(
         return FootprintClass.NON_RESIDENTIAL, ClassReason.USE
     if area < rules.min_area_m2:
         return FootprintClass.TOO_SMALL, ClassReason.AREA
-    if is_unknown and floors == 1 and area < rules.one_storey_m2:
+    if (is_unknown or use in COTTAGE_USES) and floors == 1 and area < rules.one_storey_m2:
         return FootprintClass.TOO_SMALL, ClassReason.FLOORS
     return FootprintClass.MISSING, ClassReason.USE_UNKNOWN if is_unknown else ClassReason.USE

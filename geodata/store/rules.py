@@ -14,6 +14,7 @@ from geodata.domain.division import DivisionKind
 from geodata.domain.footprint import (
     CLASS_DECIDED,
     CONSTRUCTION_USES,
+    COTTAGE_USES,
     DEMOLISHED_USES,
     MAIN_ROAD_RANK,
     REMEMBERED_SHARE,
@@ -166,6 +167,7 @@ def _footprint_class() -> str:
     known = _texts(sorted(UNKNOWN_USES))
     is_unknown = f"(use IS NULL OR use = ANY({known}))"
     housing = _texts(sorted(RESIDENTIAL_USES | UNKNOWN_USES))
+    may_be_low = f"({is_unknown} OR use = ANY({_texts(sorted(COTTAGE_USES))}))"
     cases = (
         (f"(area > 0 AND area <= {RULES.max_area_m2}) IS NOT TRUE", "unusable", "outline"),
         (f"share >= {RULES.min_share}", "in_site", "share"),
@@ -175,7 +177,7 @@ def _footprint_class() -> str:
         (f"use = ANY({_texts(sorted(DEMOLISHED_USES))})", "demolished", "use"),
         (f"use <> ALL({housing})", "non_residential", "use"),
         (f"area < {RULES.min_area_m2}", "too_small", "area"),
-        (f"{is_unknown} AND floors = 1 AND area < {RULES.one_storey_m2}", "too_small", "floors"),
+        (f"{may_be_low} AND floors = 1 AND area < {RULES.one_storey_m2}", "too_small", "floors"),
         (is_unknown, "missing", "use_unknown"),
     )
     told = " ".join(

@@ -100,7 +100,7 @@ def save_boundary(
         if order.shape is None:
             return _remove(session, actor, site, order)
         others = () if order.given is None else (order.given.site_id,)
-        saved = _save(session, actor, site, order, without=others)
+        saved = draw_boundary(session, actor, site, order, without=others)
         if order.given is not None:
             _give(session, actor, order, order.given)
         return saved
@@ -184,7 +184,7 @@ def geojson(shape: BaseGeometry) -> dict[str, Any]:
     return found
 
 
-def _save(
+def draw_boundary(
     session: Session,
     actor: Actor,
     site: Site,
@@ -192,6 +192,7 @@ def _save(
     *,
     without: tuple[int, ...] = (),
 ) -> SavedBoundary:
+    """Give a locked site a boundary inside a larger act that has its turn; as `save_boundary`."""
     assert order.shape is not None  # noqa: S101 - whoever calls has looked
     note = order.note or None
     problems = problems_left(session, actor.scope, site, order.shape, note, without=without)
@@ -214,7 +215,7 @@ def _give(session: Session, actor: Actor, order: BoundaryOrder, given: Given) ->
         accuracy_m=order.accuracy_m,
         note=order.note,
     )
-    _save(session, actor, other, rest)
+    draw_boundary(session, actor, other, rest)
 
 
 def _remove(session: Session, actor: Actor, site: Site, order: BoundaryOrder) -> SavedBoundary:

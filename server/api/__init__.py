@@ -13,6 +13,7 @@ from server.api import (
     evidence,
     exports,
     figures,
+    gaps,
     health,
     history,
     import_columns,
@@ -33,7 +34,7 @@ from server.api import (
 
 api_router = APIRouter()
 _MODULES = (
-    *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
+    *(health, login, divisions, sites, history, leaving, departures, changes, lapses, gaps),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )

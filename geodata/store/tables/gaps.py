@@ -52,7 +52,8 @@ class GapCandidate(Base):
 class DecidedGap(Base):
     """What a person decided about a gap, on which grounds; withdrawn, never deleted.
 
-    `site_id` is the site decided about, `target_site_id` the one it made, went into or repeats.
+    `site_id` is the site decided about, `target_site_id` the one that was made, that took it in,
+    or that it repeats; `target_version` is that one's version after the decision.
     """
 
     __tablename__ = "decided_gap"
@@ -65,6 +66,7 @@ class DecidedGap(Base):
     decision: Mapped[str]
     site_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("site.id"))
     target_site_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("site.id"))
+    target_version: Mapped[int | None] = mapped_column(Integer)
     note: Mapped[str | None]
     evidence_name: Mapped[str | None]
     evidence_type: Mapped[str | None]

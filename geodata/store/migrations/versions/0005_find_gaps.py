@@ -87,6 +87,7 @@ def _decisions() -> None:
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("site_id", sa.BigInteger(), nullable=True),
         sa.Column("target_site_id", sa.BigInteger(), nullable=True),
+        sa.Column("target_version", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("evidence_name", sa.Text(), nullable=True),
         sa.Column("evidence_type", sa.Text(), nullable=True),

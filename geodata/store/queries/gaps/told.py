@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 from geodata.domain.category import Category
 from geodata.domain.errors import DomainError
-from geodata.domain.gap import GapDecision, GapKind
+from geodata.domain.gap import GapKind
 from geodata.domain.gap_rules import GAP_RULES, LAPSES_WITHIN_DAYS
 from geodata.domain.policy import POLICIES
 from geodata.store.queries.state import SiteFilter
 
 _STANDALONE_CLAUSE: Final = "S17"
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What was decided about a gap, by whom and when, on which grounds."""
-
-    decision_id: int
-    decision: GapDecision
-    by: str
-    at: datetime
-    note: str | None
-    target_site_id: int | None = None
-    target_name: str | None = None
-    evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +71,6 @@ class Gap:
         lacks: Keys of what is missing: requirements, services, problems of a boundary, or how
             two rows are alike.
         other: The other site of a double or of an overlap: ``id`` and ``name``.
-        decided: What was decided, ``None`` where nothing was.
         facts: What else its kind knows.
     """
 
@@ -95,7 +80,6 @@ class Gap:
     until: date | None = None
     lacks: tuple[str, ...] = ()
     other: Mapping[str, Any] | None = None
-    decided: Decided | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -127,12 +111,10 @@ class GapFilter:
 
     Attributes:
         sites: Where, and at which sites.
-        decided: Only those that something was decided about, or was not; ``None`` for all.
         within_days: How many days ahead an end is told.
     """
 
     sites: SiteFilter = field(default_factory=SiteFilter)
-    decided: bool | None = None
     within_days: int = LAPSES_WITHIN_DAYS
 
 
