@@ -53,7 +53,7 @@ class ScriptOverlay(MacroElement):
         start: Name of the function in the browser's ``fugai``: ``startCoverage`` draws the
             coverage map with legend and panels, ``startSite`` one site where it stands,
             ``startChanges`` what changed between two days, ``startComparison`` positions before
-            and after, ``startBoundary`` the page that draws a site's
+            and after, ``startGaps`` those of a list, ``startBoundary`` the page that draws a site's
             boundary, ``startArchive`` an archive of tiles that lies in the page.
         config: What the function reads.
     """
@@ -72,6 +72,7 @@ class ScriptOverlay(MacroElement):
             "startChanges",
             "startComparison",
             "startBoundary",
+            "startGaps",
             "startArchive",
         ],
         config: Mapping[str, Any],

@@ -23,7 +23,14 @@ from maps.tiles import drawn_from
 MAP_CSS: Final = OURS + "coverage_map.css"
 SCRIPTS: Final = [
     OURS + name
-    for name in ("words.js", "ground.js", "divisions.js", "site.js", "changes.js", "comparison.js")
+    for name in (
+        "words.js",
+        "ground.js",
+        "divisions.js",
+        "site.js",
+        "changes.js",
+        "comparison.js",
+    )
 ]
 _BOUNDARY_FILES: Final = [
     DRAWING_CSS,
@@ -190,6 +197,23 @@ def comparison_map(addresses: Mapping[str, str], subject: MapSubject, language: 
     """
     config = {**addresses, "bounds": subject.bounds, **_spoken(subject, language)}
     return draw([ScriptOverlay("startComparison", config)])
+
+
+def gaps_files(pieces: Pieces) -> list[str]:
+    """Return the local files that a page with a map of gaps loads, in order."""
+    return [*map_files(pieces), OURS + "gaps.js"]
+
+
+def gaps_map(config: Mapping[str, Any], subject: MapSubject, language: Language) -> Pieces:
+    """Return the map on which the gaps of a list are drawn; the list's script fills it.
+
+    Args:
+        config: ``ground`` and ``footprints`` as in `coverage_map`; ``colours`` by kind of gap.
+        subject: The district they lie in.
+        language: Of words.
+    """
+    said = {**config, "bounds": subject.bounds, **_spoken(subject, language)}
+    return draw([ScriptOverlay("startGaps", said)])
 
 
 def boundary_files(pieces: Pieces) -> list[str]:

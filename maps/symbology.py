@@ -12,6 +12,7 @@ from typing import Final
 
 from geodata.domain.category import Category
 from geodata.domain.division import DivisionKind
+from geodata.domain.gap import GapKind
 from geodata.domain.inspection import InspectionStatus
 from geodata.domain.management import ManagementType
 from geodata.domain.vocabulary import UNREPORTED, UNREPORTED_KEY, Language, label, words
@@ -78,6 +79,17 @@ COLOURS: Final[dict[StrEnum, str]] = {
 
 CHANGE_COLOURS: Final = {"gain": _GREEN, "loss": _VERMILION, "changed": _BLUE}
 """What the map of two days tells apart: joined or covered, left or uncovered, anything else."""
+
+GAP_COLOURS: Final[dict[str, str]] = {
+    GapKind.UNMANAGED: _VERMILION,
+    GapKind.MISSING: _PURPLE,
+    GapKind.ABOUT_TO_LAPSE: _YELLOW,
+    GapKind.BELOW_POLICY: _ORANGE,
+    GapKind.BASIC_SERVICES: _SKY,
+    GapKind.OUTSIDE_BOUNDARY: _BLUE,
+    GapKind.DOUBLE: _GREEN,
+}
+"""By kind of gap, in the list of what a town has to do."""
 
 AREA_COLOURS: Final = {"water": "#a9cfe8", "green": "#cfe6c2", "residential": "#eae4d9"}
 """The ground under the sites, paler than any of them: areas by kind, the lowest last."""

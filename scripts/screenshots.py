@@ -36,7 +36,11 @@ SHOTS: Final = (
     Shot("map-town", "/map#town=370306003", ('[data-colouring="management_type"]',)),
     Shot("map-filters", "/map", ('[data-part="filter-button"]',)),
     Shot("gaps", "/gaps"),
-    Shot("gaps-record", "/gaps", (".fugai-gap >> nth=1",)),
+    Shot(
+        "gaps-missing", "/gaps?kind=missing", (".fugai-gaps-row >> nth=2", "[data-decision=merge]")
+    ),
+    Shot("gaps-map", "/map?colouring=gap"),
+    Shot("gaps-record", "/map?colouring=gap", (".fugai-gap >> nth=1",)),
     Shot("towns", "/towns", full_page=True),
     Shot("town", "/towns/370306003", full_page=True),
     Shot("sites", "/sites?covered=false"),

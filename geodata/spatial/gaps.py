@@ -35,7 +35,6 @@ _FLATTENING: Final = 1 / 298.257222101
 """Of CGCS2000 (GRS80)."""
 _ECCENTRICITY_2: Final = _FLATTENING * (2 - _FLATTENING)
 _HALF_TURN: Final = 90.0
-_COLUMNS: Final = ("gap_class", "gap_reason", "site_id", "site_share", "candidate")
 
 
 def find_gaps(
@@ -66,29 +65,61 @@ def find_gaps(
         ``site_id`` (missing where none), ``site_share`` (0-1), ``candidate`` (a number from 0 in
         the order of the first footprint, missing where the class is not `FootprintClass.MISSING`).
     """
+    result = classes_of(footprints, sites, rules=rules, decisions=decisions)
+    return with_candidates(result, footprints, rules=rules, roads=roads)
+
+
+def classes_of(
+    footprints: GeoDataFrame,
+    sites: GeoDataFrame,
+    *,
+    rules: GapRules = RULES,
+    decisions: GeoDataFrame | None = None,
+) -> pd.DataFrame:
+    """Return what each footprint is to the ledger; as `find_gaps`, without ``candidate``.
+
+    Footprints do not look at each other here, so that parts of them can be classed apart.
+    """
     outlines = usable_outlines(footprints.geometry.to_numpy())
-    areas = areas_m2(outlines)
     held, share = _held(outlines, sites, rules.min_share)
     stands = _standing(outlines, sites)
     found = _classes(
         share=share,
         stands=stands,
         decided=_decided(outlines, decisions),
-        areas=areas,
+        areas=areas_m2(outlines),
         told=footprints,
         rules=rules,
     )
-    result = pd.DataFrame(found, index=footprints.index, columns=list(_COLUMNS[:2]))
+    result = pd.DataFrame(found, index=footprints.index, columns=["gap_class", "gap_reason"])
     by_share = (result["gap_reason"] == ClassReason.SHARE).to_numpy()
     by_point = (result["gap_reason"] == ClassReason.POINT).to_numpy()
     site_ids = np.where(by_share, held, np.where(by_point, stands, np.nan))
     result["site_id"] = pd.array(site_ids, dtype="Float64").astype("Int64")
     result["site_share"] = share
-    missing = np.flatnonzero(result["gap_class"] == FootprintClass.MISSING)
-    labels = np.full(len(result), np.nan)
-    labels[missing] = cluster(outlines[missing], rules.join_within_m, roads)
-    result["candidate"] = pd.array(labels, dtype="Float64").astype("Int64")
     return result
+
+
+def with_candidates(
+    classes: pd.DataFrame,
+    footprints: GeoDataFrame,
+    *,
+    rules: GapRules = RULES,
+    roads: GeoDataFrame | None = None,
+) -> pd.DataFrame:
+    """Return classes with the ``candidate`` of each missing footprint; as `find_gaps`.
+
+    Args:
+        classes: As `classes_of` returns them, in the order of the footprints.
+        footprints: The same.
+        rules: The thresholds.
+        roads: Lines in degrees with ``highway``.
+    """
+    missing = np.flatnonzero(classes["gap_class"] == FootprintClass.MISSING)
+    outlines = usable_outlines(footprints.geometry.to_numpy()[missing])
+    labels = np.full(len(classes), np.nan)
+    labels[missing] = cluster(outlines, rules.join_within_m, roads)
+    return classes.assign(candidate=pd.array(labels, dtype="Float64").astype("Int64"))
 
 
 def usable_outlines(shapes: Shapes) -> Shapes:

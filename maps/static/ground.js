@@ -66,8 +66,8 @@ fugai.drawGround = (map, features, renderer) => {
   restyle();
 };
 
-/** Draw building outlines of the view, fetched when zoomed in. */
-fugai.drawFootprints = (map, renderer, template) => {
+/** Draw building outlines of the view, fetched when zoomed in; those of listed sites may look otherwise. */
+fugai.drawFootprints = (map, renderer, template, listed = {}) => {
   const group = L.layerGroup().addTo(map);
   let asked = null;
   const style = {
@@ -95,7 +95,7 @@ fugai.drawFootprints = (map, renderer, template) => {
       group.clearLayers();
       for (const feature of found.features) {
         const rings = L.GeoJSON.coordsToLatLngs(feature.geometry.coordinates, 2);
-        group.addLayer(L.polygon(rings, style));
+        group.addLayer(L.polygon(rings, feature.properties.site ? { ...style, ...listed } : style));
       }
     } catch (error) {
       // Outlines are an extra: the map is whole without them, and the next move asks again.

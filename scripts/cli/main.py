@@ -30,6 +30,7 @@ for _name in (
     "figures",
     "maps",
     "tiles",
+    "gaps",
     "users",
     "db",
     "bench",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,8 @@ from geodata.domain.division import DivisionKind
 from geodata.domain.management import ManagementType
 from geodata.domain.personal import mask_phone
 from geodata.domain.vocabulary import UNREPORTED, Language, label
-from geodata.ledger.changes_writer import CHANGES_TITLE, ChangedRow, write_changes
+from geodata.ledger.form import TITLE
+from geodata.ledger.told_rows_writer import ToldRow, ToldSheet, write_told_rows
 from geodata.store.queries.changes import ChangeTable, SiteChange, edited_values
 from geodata.store.queries.divisions import find_divisions, get_division
 from geodata.store.queries.ledger import drafts_by_site
@@ -24,6 +25,9 @@ from server.actions.told import HIDDEN, field_name, value_text
 from server.i18n import word
 
 _TOLD_BY_KIND = frozenset({"listed_on", "delisted_on", "source_row", "row_version"})
+
+
+CHANGES_TITLE: Final = f"{TITLE}变化清单"
 
 
 def told_changes(
@@ -75,21 +79,21 @@ def export_changes(
     drafts |= drafts_by_site(session, scope, cut, on=table.day_to, only=stands)
     by_id = {one.site_id: one for one in changes}
     rows = (
-        ChangedRow(
+        ToldRow(
             replace(draft, phone=mask_phone(draft.phone)),
-            "、".join(label(kind, "zh") for kind in by_id[site].kinds),
-            "；".join(what[site]),
+            ("、".join(label(kind, "zh") for kind in by_id[site].kinds), "；".join(what[site])),
         )
         for site, draft in drafts.items()
     )
-    write_changes(
-        rows,
-        path,
-        unit=division.name,
-        day_from=table.day_from,
-        day_to=table.day_to,
+    period = f"{table.day_from.isoformat()} 至 {table.day_to.isoformat()}"
+    sheet = ToldSheet(
+        name="变化清单",
+        title=CHANGES_TITLE,
+        line=f"单位:{division.name}    期间:{period}",
+        more=(("变化", 18.0), ("变化内容", 60.0)),
         is_sample=division.is_sample,
     )
+    write_told_rows(rows, path, sheet)
     return f"{division.name}{CHANGES_TITLE}{table.day_from:%Y%m%d}-{table.day_to:%Y%m%d}.xlsx"
 
 

@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from server.pages import (
     boundary,
     changes,
+    gap_files,
+    gaps,
     history,
     home,
     import_columns,
@@ -25,7 +27,7 @@ pages_router = APIRouter(include_in_schema=False)
 _MODULES = (
     *(home, login, maps, towns),
     *(boundary, ledger, record_form, sites, history),
-    *(leaving, changes, lapses, vectors, import_columns, imports),
+    *(leaving, changes, gap_files, gaps, lapses, vectors, import_columns, imports),
 )
 for _module in _MODULES:
     pages_router.include_router(_module.router)

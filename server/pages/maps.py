@@ -1,4 +1,4 @@
-"""The coverage map and the map of gaps."""
+"""The coverage map."""
 
 from __future__ import annotations
 
@@ -40,18 +40,14 @@ def script(request: Request) -> Response:
 
 @router.get("/map")
 def map_page(
-    request: Request, shown: ShownDistrict, session: ReadingSession, town: str | None = None
+    request: Request,
+    shown: ShownDistrict,
+    session: ReadingSession,
+    town: str | None = None,
+    colouring: Colouring = Colouring.CATEGORY,
 ) -> Response:
     """Show the coverage map of a district."""
-    return _map(request, shown, session, Colouring.CATEGORY, town)
-
-
-@router.get("/gaps")
-def gaps_page(
-    request: Request, shown: ShownDistrict, session: ReadingSession, town: str | None = None
-) -> Response:
-    """Show the map on which uncovered sites and standalone buildings stand out."""
-    return _map(request, shown, session, Colouring.GAP, town)
+    return _map(request, shown, session, colouring, town)
 
 
 def _map(
@@ -84,7 +80,7 @@ def _map(
     return page(
         request,
         "map.html",
-        active="gaps" if colouring is Colouring.GAP else "map",
+        active="map",
         imports=script_json({"imports": MODULES}),
         files=served(coverage_files(pieces, f"/map/coverage.js?lang={language}", subject)),
         skeleton=skeleton,

@@ -129,7 +129,7 @@ def test_a_click_on_a_site_opens_its_ledger_record(open_page: Open) -> None:
 
 
 def test_the_map_of_gaps_lists_standalone_buildings_first(open_page: Open) -> None:
-    page = open_page("/gaps")
+    page = open_page("/map?colouring=gap")
     expect(page.locator(".fugai-gap-name")).to_have_text(["东街5号楼", "东宿舍", "西新村"])
     expect(page.locator(".fugai-gap").nth(2)).to_contain_text("失管 10 天")
     assert legend(page) == {

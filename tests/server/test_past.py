@@ -374,7 +374,7 @@ def test_a_past_day_shows_the_past_everywhere(lead: TestClient, engine: Engine, 
     site, past = own.ids["东苑小区"], today() - 5 * DAY
     asked = f"district={own.district}&on={past}"
     routes = [
-        *("/map", "/gaps", "/towns", f"/towns/{own.east}", "/sites", f"/sites/{site}"),
+        *("/map", "/towns", f"/towns/{own.east}", "/sites", f"/sites/{site}"),
         *(f"/sites/{site}/card", "/lapses", "/departures", "/map/export.html"),
         *(f"/sites/{site}/history", f"/api/sites/{site}", "/api/sites", "/api/sites.geojson"),
         *("/api/coverage", "/api/trend", "/api/map/sites.geojson", "/api/lapses"),

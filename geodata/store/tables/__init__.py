@@ -16,6 +16,7 @@ from geodata.store.tables.gaps import (
     FootprintTally,
     FootprintToClass,
     GapCandidate,
+    GapRun,
 )
 from geodata.store.tables.ground import Footprint, Landuse, Road
 from geodata.store.tables.imports import ColumnMemory, LedgerImport, StagedRow
@@ -47,6 +48,7 @@ __all__ = [
     "FootprintTally",
     "FootprintToClass",
     "GapCandidate",
+    "GapRun",
     "Inspection",
     "Landuse",
     "LedgerImport",

@@ -135,3 +135,16 @@ class FootprintToClass(Base):
     footprints: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
 
     __table_args__ = (Index(None, "transaction_id"),)
+
+
+class GapRun(Base):
+    """A run that classes all footprints of a district, or a town, and how far it has come."""
+
+    __tablename__ = "gap_run"
+
+    id: Mapped[RowId]
+    district_code: Mapped[str] = mapped_column(ForeignKey("division.code"))
+    town_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"))
+    last_footprint_id: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    started_at: Mapped[CreatedAt]
+    finished_at: Mapped[datetime | None]

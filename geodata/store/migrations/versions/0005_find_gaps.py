@@ -32,10 +32,13 @@ def _row_id() -> sa.Column[int]:
     return sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False)
 
 
-def _placed(table: str) -> list[sa.ForeignKeyConstraint]:
+_PLACE = ("district_code", "town_code", "neighbourhood_code")
+
+
+def _placed(table: str, names: tuple[str, ...] = _PLACE) -> list[sa.ForeignKeyConstraint]:
     return [
         sa.ForeignKeyConstraint([name], ["division.code"], name=op.f(f"fk_{table}_{name}"))
-        for name in ("district_code", "town_code", "neighbourhood_code")
+        for name in names
     ]
 
 
@@ -186,6 +189,22 @@ def _tallies() -> None:
     )
     op.create_index(
         op.f("ix_footprint_to_class_transaction_id"), "footprint_to_class", ["transaction_id"]
+    )
+    op.create_table(
+        "gap_run",
+        _row_id(),
+        sa.Column("district_code", sa.Text(), nullable=False),
+        sa.Column("town_code", sa.Text(), nullable=True),
+        sa.Column("last_footprint_id", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column(
+            "started_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        *_placed("gap_run", ("district_code", "town_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap_run")),
     )
 
 

@@ -1,10 +1,9 @@
-"""Write the changes between two days as a workbook: the official columns, and what changed."""
+"""Write rows of the ledger with something told of each: the official columns, and more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,47 +13,52 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from geodata.domain.site import SiteDraft
-from geodata.ledger.form import COLUMNS, TITLE, FormColumn
+from geodata.ledger.form import COLUMNS, FormColumn
 from geodata.ledger.form_writer import Value, form_value
 
-CHANGES_TITLE: Final = f"{TITLE}变化清单"
 _SAMPLE: Final = "(示例数据)"
-_MORE: Final = (("变化", 18.0), ("变化内容", 60.0))
 _A3: Final = 8
 _HEADER_ROW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedRow:
-    """One site: its row of the ledger, what became of it, and the values that changed."""
+class ToldRow:
+    """One row of the ledger, and what is told of it in the further columns."""
 
     draft: SiteDraft
-    kinds: str
-    what: str
+    told: Sequence[Value]
 
 
-def write_changes(
-    rows: Iterable[ChangedRow],
-    path: Path,
-    *,
-    unit: str,
-    day_from: date,
-    day_to: date,
-    is_sample: bool = False,
-) -> None:
-    """Write the list of changes; no text can become a formula whatever it begins with.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldSheet:
+    """What a sheet is called and says.
 
-    Args:
-        rows: In the order of the list; the row of a site that left is its last one.
-        path: Where to write; an existing file is replaced.
-        unit: Whose ledger it is.
-        day_from: The earlier day.
-        day_to: The later day.
+    Attributes:
+        name: Of the sheet.
+        title: Above the rows.
+        line: Under the title: whose it is, and of when.
+        more: Header and width, in characters, of each column after the official ones.
         is_sample: Mark the title 示例数据.
     """
+
+    name: str
+    title: str
+    line: str
+    more: Sequence[tuple[str, float]]
+    is_sample: bool = False
+
+
+def write_told_rows(rows: Iterable[ToldRow], path: Path, wanted: ToldSheet) -> None:
+    """Write the rows as a workbook; no text can become a formula whatever it begins with.
+
+    Args:
+        rows: In the order of the list.
+        path: Where to write; an existing file is replaced.
+        wanted: What it says.
+    """
     book = Workbook(write_only=True)
-    sheet: Any = book.create_sheet("变化清单")  # the stubs lack most of a write-only sheet
-    headers = [(_header(one), one.width) for one in COLUMNS] + list(_MORE)
+    sheet: Any = book.create_sheet(wanted.name)  # the stubs lack most of a write-only sheet
+    headers = [(_header(one), one.width) for one in COLUMNS] + list(wanted.more)
     for index, (_, width) in enumerate(headers, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A3
@@ -62,13 +66,13 @@ def write_changes(
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
     sheet.freeze_panes = f"E{_HEADER_ROW + 1}"
-    sheet.append(_cells(sheet, [CHANGES_TITLE + (_SAMPLE if is_sample else "")], size=18))
-    period = f"{day_from.isoformat()} 至 {day_to.isoformat()}"
-    sheet.append(_cells(sheet, [f"单位:{unit}    期间:{period}"]))
+    title = wanted.title + (_SAMPLE if wanted.is_sample else "")
+    sheet.append(_cells(sheet, [title], size=18))
+    sheet.append(_cells(sheet, [wanted.line]))
     sheet.append(_cells(sheet, [name for name, _ in headers], bold=True))
     for number, row in enumerate(rows, start=1):
         values = [form_value(column, row.draft, number) for column in COLUMNS]
-        sheet.append(_cells(sheet, [*values, row.kinds, row.what]))
+        sheet.append(_cells(sheet, [*values, *row.told]))
     book.save(path)
 
 
@@ -77,7 +81,7 @@ def _header(column: FormColumn) -> str:
 
 
 def _cells(
-    sheet: Any,  # noqa: ANN401 - see `write_changes`
+    sheet: Any,  # noqa: ANN401 - see `write_told_rows`
     values: Iterable[Value],
     *,
     bold: bool = False,
