@@ -33,6 +33,7 @@ from geodata.domain.management import MANAGEMENT, SUBSIDY_COUNTS_AS, ManagementT
 from geodata.domain.policy import POLICIES, Requirement
 from geodata.domain.road import ROAD_RANKS, SMALLEST_ROAD
 from geodata.domain.site import ServiceStar, is_starred
+from geodata.domain.site_plan import TRANSITIONS
 
 _POLICY_FACTS: Final = (
     "types text[], has_star boolean, is_ready_for_star boolean, has_cleaning boolean,"
@@ -73,6 +74,7 @@ def rule_functions() -> str:
             _function("gap_join_within_m", "", "float8", str(RULES.join_within_m)),
             _function("gap_remembered_share", "", "float8", str(REMEMBERED_SHARE)),
             _function("gap_main_road_rank", "", "integer", str(MAIN_ROAD_RANK)),
+            _function("plan_may_become", "before text, after text", "boolean", _plan_may_become()),
             _function("road_rank", "highway text", "integer", _road_rank()),
             _function(
                 "lies_within",
@@ -190,6 +192,12 @@ def _footprint_class() -> str:
 def _class_decided() -> str:
     cases = " ".join(f"WHEN '{one}' THEN '{kind}'" for one, kind in CLASS_DECIDED.items())
     return f"CASE decision {cases} END"
+
+
+def _plan_may_become() -> str:
+    steps = sorted({(before, after) for (before, _), after in TRANSITIONS.items()})
+    pairs = ", ".join(f"('{before}', '{after}')" for before, after in steps)
+    return f"before = after OR (before, after) IN ({pairs})"
 
 
 def _road_rank() -> str:

@@ -19,7 +19,7 @@ OF_NO_FIGURE = {
     *("verified_within_days", "road_rank", "lies_within"),
     *("is_starred", "held_requirements", "is_policy_met"),
     *("footprint_class", "class_decided", "gap_min_share", "gap_join_within_m"),
-    *("gap_remembered_share", "gap_main_road_rank"),
+    *("gap_remembered_share", "gap_main_road_rank", "plan_may_become"),
 }
 """Rules that maps and lists of gaps ask for."""
 

@@ -38,6 +38,7 @@ from geodata.domain.management import (
 from geodata.domain.policy import POLICIES, PolicyFacts, Requirement, held_requirements
 from geodata.domain.road import ROAD_RANKS, SMALLEST_ROAD
 from geodata.domain.site import ServiceStar, is_starred
+from geodata.domain.site_plan import TRANSITIONS, PlanState
 
 DAY = date(2017, 12, 1)
 
@@ -200,6 +201,13 @@ def test_the_thresholds_of_gaps(session):
         ("gap_main_road_rank", MAIN_ROAD_RANK),
     ):
         assert session.scalar(select(getattr(func, name)())) == expected
+
+
+def test_the_steps_of_a_plan(session):
+    inputs = list(product(PlanState, PlanState))
+    steps = {(before, after) for (before, _), after in TRANSITIONS.items()}
+    expected = [before is after or (before, after) in steps for before, after in inputs]
+    assert _called(session, "plan_may_become", [Text, Text], inputs) == expected
 
 
 def test_the_rank_of_a_road(session):

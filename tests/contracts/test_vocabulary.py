@@ -24,7 +24,9 @@ from geodata.domain import (
     management,
     policy,
     site,
+    site_plan,
     utility,
+    voting,
 )
 from geodata.domain.vocabulary import LANGUAGES, group_of, groups, label, lookup, squeeze, words
 from geodata.layers import LAYERS
@@ -36,7 +38,7 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 
 _MODULES = (
     *(access, category, change, division, errors, governance, importing, indicator, inspection),
-    *(footprint, gap, leaving, management, policy, site, utility, boundary),
+    *(footprint, gap, leaving, management, policy, site, site_plan, utility, voting, boundary),
     symbology,
 )
 ENUMERATIONS = [

@@ -169,7 +169,7 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
     for key, texts in catalogue("words").items():
         assert texts.keys() == {"zh", "en"}, key
         assert all(texts.values()), key
-        is_built = re.match(
+        is_built: object = re.match(
             r"(nav|subject|recognised|act)\.|towns\.by_|columns\.datum_\w+$"
             r"|record\.(created|changed|ended)$|columns\.(header|alias|similar|content|remembered)$",
             key,

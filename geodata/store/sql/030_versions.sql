@@ -60,7 +60,7 @@ DECLARE
   name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY['site', 'management_arrangement', 'inspection', 'finding',
-      'site_contact', 'site_utility', 'site_separation', 'site_milestone', 'site_evidence'] LOOP
+      'site_contact', 'site_utility', 'site_separation', 'site_milestone', 'site_evidence', 'site_plan'] LOOP
     EXECUTE format('CREATE OR REPLACE TRIGGER write_version AFTER INSERT OR UPDATE OR DELETE'
       ' ON %I FOR EACH ROW EXECUTE FUNCTION write_site_version()', name);
   END LOOP;

@@ -21,6 +21,7 @@ from geodata.store.tables.gaps import (
 from geodata.store.tables.ground import Footprint, Landuse, Road
 from geodata.store.tables.imports import ColumnMemory, LedgerImport, StagedRow
 from geodata.store.tables.inspections import Finding, Inspection
+from geodata.store.tables.plans import SitePlan
 from geodata.store.tables.records import (
     SiteContact,
     SiteEvidence,
@@ -59,6 +60,7 @@ __all__ = [
     "SiteContact",
     "SiteEvidence",
     "SiteMilestone",
+    "SitePlan",
     "SiteSeparation",
     "SiteToDraw",
     "SiteUtility",
