@@ -27,6 +27,7 @@ from server.api import (
     map_styles,
     milestones,
     ogc,
+    plans,
     sites,
     trend,
     vectors,
@@ -34,7 +35,7 @@ from server.api import (
 
 api_router = APIRouter()
 _MODULES = (
-    *(health, login, divisions, sites, history, leaving, departures, changes, lapses, gaps),
+    *(health, login, divisions, sites, history, leaving, departures, changes, lapses, gaps, plans),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )

@@ -129,6 +129,11 @@ function gapPanel(panel, { onDecide, onPreview, onClose }) {
     const record = gapElement("a", "btn btn-sm", gapSay("record"));
     record.href = `/sites/${gap.site}`;
     links.append(record);
+    if (gap.kind === "unmanaged") {
+      const plan = gapElement("a", "btn btn-sm btn-primary", gapSay("plan"));
+      plan.href = `/sites/${gap.site}/plan`;
+      links.append(plan);
+    }
     if (FIX[gap.kind] && gapsConfig.mayDecide) {
       const fix = gapElement("a", "btn btn-sm btn-primary", gapSay(`fix_${gap.kind}`));
       fix.href = `/sites/${gap.site}${FIX[gap.kind]}`;

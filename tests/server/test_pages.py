@@ -20,7 +20,7 @@ from tests.world import HOSTILE, World
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
-    "/map", "/gaps", "/gaps/print",
+    "/map", "/gaps", "/gaps/print", "/plans", "/sites/3/plan",
     "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
     "/sites?covered=false", "/sites?on=2025-02-01", "/imports", "/imports/1",
     "/doctor", "/imports/vector", "/sites/unlocated",
@@ -170,7 +170,7 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
         assert texts.keys() == {"zh", "en"}, key
         assert all(texts.values()), key
         is_built: object = re.match(
-            r"(nav|subject|recognised|act)\.|towns\.by_|columns\.datum_\w+$"
+            r"(nav|subject|recognised|act)\.|plans\.(owner|participating|agreeing|none|late)$|towns\.by_|columns\.datum_\w+$"
             r"|record\.(created|changed|ended)$|columns\.(header|alias|similar|content|remembered)$",
             key,
         )
