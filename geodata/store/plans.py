@@ -62,7 +62,7 @@ def facts_of(plan: SitePlan) -> PlanFacts:
     """Return what the steps of a plan look at."""
     vote = vote_of(plan)
     return PlanFacts(
-        state=PlanState(plan.state),
+        state=PlanState(plan.plan_state),
         due_on=plan.due_on,
         publicised_until=plan.publicised_until,
         passes=None if vote is None else READINGS[GATE].passes(vote),
@@ -100,7 +100,8 @@ def find_plans(
             town.c.name.label("town_name"),
             neighbourhood.c.name.label("neighbourhood_name"),
             p.id.label("plan_id"),
-            *(p.state, p.due_on, p.management_type, p.is_fallback, p.in_force_on),
+            p.plan_state.label("state"),
+            *(p.due_on, p.management_type, p.is_fallback, p.in_force_on),
         )
         .select_from(state)
         .join(town, town.c.code == c.town_code)
@@ -130,7 +131,7 @@ def count_open(session: Session, scope: Scope) -> int:
         .where(
             within(scope, s),
             SitePlan.closed_on.is_(None),
-            SitePlan.state != PlanState.IN_FORCE.value,
+            SitePlan.plan_state != PlanState.IN_FORCE.value,
         )
     )
     return session.scalar(statement) or 0

@@ -61,13 +61,13 @@ def start_plan(
 
     def write(session: Session, site: Site) -> int:
         standing = current_plan(session, site.id)
-        if standing is not None and standing.state != PlanState.IN_FORCE:
+        if standing is not None and standing.plan_state != PlanState.IN_FORCE:
             raise DomainError("plan.exists", plan=standing.id, name=site.name)
         if standing is not None:
             write_plan(session, standing, {"closed_on": today()})
         plan = SitePlan(
             site_id=site.id,
-            state=PlanState.DRAFT.value,
+            plan_state=PlanState.DRAFT.value,
             created_by=actor.username,
             **values,
         )
@@ -91,8 +91,8 @@ def edit_plan(
         _check_type(values["management_type"])
 
     def write(session: Session, plan: SitePlan, _: Site) -> None:
-        if plan.state != PlanState.DRAFT:
-            raise DomainError("plan.not_a_draft", state=plan.state)
+        if plan.plan_state != PlanState.DRAFT:
+            raise DomainError("plan.not_a_draft", state=plan.plan_state)
         write_plan(session, plan, values)
 
     return _beside(engine, actor, plan_id, version, "edit_plan", write)
@@ -111,13 +111,13 @@ def move_plan(engine: Engine, actor: Actor, plan_id: int, version: int, step: St
         if step.event not in allowed:
             raise DomainError(
                 "plan.step_closed",
-                state=plan.state,
+                state=plan.plan_state,
                 event=step.event.value,
                 allowed=[one.value for one in allowed],
             )
         values = _WRITERS[step.event](_Taken(session, actor, plan, site, step.facts))
-        state = TRANSITIONS[PlanState(plan.state), step.event]
-        write_plan(session, plan, {**values, "state": state.value})
+        state = TRANSITIONS[PlanState(plan.plan_state), step.event]
+        write_plan(session, plan, {**values, "plan_state": state.value})
 
     return _beside(engine, actor, plan_id, version, f"plan_{step.event.value}", write)
 

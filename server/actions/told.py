@@ -10,6 +10,7 @@ from geodata.domain.inspection import InspectionKind, InspectionResult
 from geodata.domain.management import ManagementType
 from geodata.domain.personal import mask_phone
 from geodata.domain.site import ServiceStar
+from geodata.domain.site_plan import PlanState
 from geodata.domain.utility import SeparationItem, SeparationState, Utility
 from geodata.domain.vocabulary import Language, label, words
 
@@ -26,6 +27,7 @@ _LABELLED: Final[dict[str, type[Any]]] = {
     "utility": Utility,
     "item": SeparationItem,
     "state": SeparationState,
+    "plan_state": PlanState,
 }
 _FIELD_OF: Final = {
     "geom": "boundary",

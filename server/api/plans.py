@@ -153,12 +153,15 @@ def plan_json(plan: SitePlan) -> dict[str, Any]:
     """Return a plan as the interface tells it."""
     facts, vote, on = facts_of(plan), vote_of(plan), today()
     columns = {one.name: getattr(plan, one.name) for one in SitePlan.__table__.columns}
+    columns["state"] = columns.pop("plan_state")
     late = is_late(facts, on)
     return {
         **columns,
         "is_late": late,
         "events": [] if plan.closed_on else open_events(facts, on),
-        "fallback_clause": FALLBACK_CLAUSE if late or plan.state == PlanState.REJECTED else None,
+        "fallback_clause": FALLBACK_CLAUSE
+        if late or plan.plan_state == PlanState.REJECTED
+        else None,
         "readings": None
         if vote is None
         else [

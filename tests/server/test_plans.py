@@ -216,11 +216,11 @@ def test_a_plan_that_leads_to_nothing_is_refused_and_a_stale_one_told(town, site
 
 def test_the_database_itself_refuses_a_step_that_there_is_not(town, site, engine):
     plan = _start(town, site)["id"]
-    leap = text("UPDATE site_plan SET state = 'adopted' WHERE id = :id")
+    leap = text("UPDATE site_plan SET plan_state = 'adopted' WHERE id = :id")
     with (
         pytest.raises(DBAPIError, match="no such step"),
         writing(engine, Change("tester", "leap")) as session,
     ):
         session.execute(leap, {"id": plan})
     with reading(engine) as session:
-        assert session.get_one(SitePlan, plan).state == "draft"
+        assert session.get_one(SitePlan, plan).plan_state == "draft"

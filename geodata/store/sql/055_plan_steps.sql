@@ -3,8 +3,8 @@
 -- Out: a refusal (FU003) for any other step.
 CREATE OR REPLACE FUNCTION check_plan_step() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT plan_may_become(OLD.state, NEW.state) OR OLD.closed_on IS NOT NULL THEN
-    RAISE EXCEPTION 'no such step of a plan: % to %', OLD.state, NEW.state USING ERRCODE = 'FU003';
+  IF NOT plan_may_become(OLD.plan_state, NEW.plan_state) OR OLD.closed_on IS NOT NULL THEN
+    RAISE EXCEPTION 'no such step of a plan: % to %', OLD.plan_state, NEW.plan_state USING ERRCODE = 'FU003';
   END IF;
   RETURN NEW;
 END

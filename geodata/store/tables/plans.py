@@ -32,7 +32,7 @@ class SitePlan(Base):
 
     id: Mapped[RowId]
     site_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("site.id"))
-    state: Mapped[str]
+    plan_state: Mapped[str]
     measures: Mapped[str]
     management_type: Mapped[str]
     company: Mapped[str | None]
@@ -59,23 +59,23 @@ class SitePlan(Base):
     closed_on: Mapped[date | None]
 
     __table_args__ = (
-        one_of("state", PlanState),
+        one_of("plan_state", PlanState),
         one_of("management_type", ManagementType),
         CheckConstraint("length(measures) BETWEEN 1 AND 2000", name="measures"),
         CheckConstraint("publicised_until >= publicised_from", name="publicised_until"),
         CheckConstraint(
-            "state IN ('draft') OR is_fallback OR (publicised_from IS NOT NULL"
+            "plan_state IN ('draft') OR is_fallback OR (publicised_from IS NOT NULL"
             " AND publicised_until IS NOT NULL AND notice_evidence_id IS NOT NULL)",
             name="publicised",
         ),
         CheckConstraint(
-            "state IN ('draft', 'publicised') OR is_fallback OR (voted_on IS NOT NULL"
+            "plan_state IN ('draft', 'publicised') OR is_fallback OR (voted_on IS NOT NULL"
             " AND agreeing_heads <= participating_heads AND participating_heads <= owner_heads"
             " AND agreeing_area_m2 <= participating_area_m2"
             " AND participating_area_m2 <= owner_area_m2)",
             name="voted",
         ),
-        CheckConstraint("state <> 'in_force' OR in_force_on IS NOT NULL", name="in_force"),
+        CheckConstraint("plan_state <> 'in_force' OR in_force_on IS NOT NULL", name="in_force"),
         Index(
             "uq_site_plan_current",
             "site_id",

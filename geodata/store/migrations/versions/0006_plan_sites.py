@@ -25,7 +25,7 @@ def upgrade() -> None:
         "site_plan",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("site_id", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("plan_state", sa.Text(), nullable=False),
         sa.Column("measures", sa.Text(), nullable=False),
         sa.Column("management_type", sa.Text(), nullable=False),
         sa.Column("company", sa.Text(), nullable=True),
@@ -49,8 +49,8 @@ def upgrade() -> None:
         ),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('draft', 'publicised', 'voted', 'adopted', 'rejected', 'in_force')",
-            name=op.f("ck_site_plan_state"),
+            "plan_state IN ('draft', 'publicised', 'voted', 'adopted', 'rejected', 'in_force')",
+            name=op.f("ck_site_plan_plan_state"),
         ),
         sa.CheckConstraint(
             "management_type IN ('professional', 'simple', 'unit_run', 'owner_run',"
@@ -64,19 +64,20 @@ def upgrade() -> None:
             "publicised_until >= publicised_from", name=op.f("ck_site_plan_publicised_until")
         ),
         sa.CheckConstraint(
-            "state IN ('draft') OR is_fallback OR (publicised_from IS NOT NULL"
+            "plan_state IN ('draft') OR is_fallback OR (publicised_from IS NOT NULL"
             " AND publicised_until IS NOT NULL AND notice_evidence_id IS NOT NULL)",
             name=op.f("ck_site_plan_publicised"),
         ),
         sa.CheckConstraint(
-            "state IN ('draft', 'publicised') OR is_fallback OR (voted_on IS NOT NULL"
+            "plan_state IN ('draft', 'publicised') OR is_fallback OR (voted_on IS NOT NULL"
             " AND agreeing_heads <= participating_heads AND participating_heads <= owner_heads"
             " AND agreeing_area_m2 <= participating_area_m2"
             " AND participating_area_m2 <= owner_area_m2)",
             name=op.f("ck_site_plan_voted"),
         ),
         sa.CheckConstraint(
-            "state <> 'in_force' OR in_force_on IS NOT NULL", name=op.f("ck_site_plan_in_force")
+            "plan_state <> 'in_force' OR in_force_on IS NOT NULL",
+            name=op.f("ck_site_plan_in_force"),
         ),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_plan_site_id")),
         sa.ForeignKeyConstraint(
