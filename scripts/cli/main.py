@@ -31,6 +31,7 @@ for _name in (
     "maps",
     "tiles",
     "gaps",
+    "path",
     "users",
     "db",
     "bench",

@@ -27,6 +27,7 @@ from server.api import (
     map_styles,
     milestones,
     ogc,
+    path,
     plans,
     sites,
     trend,
@@ -35,7 +36,20 @@ from server.api import (
 
 api_router = APIRouter()
 _MODULES = (
-    *(health, login, divisions, sites, history, leaving, departures, changes, lapses, gaps, plans),
+    *(
+        health,
+        login,
+        divisions,
+        sites,
+        history,
+        leaving,
+        departures,
+        changes,
+        lapses,
+        gaps,
+        plans,
+        path,
+    ),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )

@@ -16,6 +16,7 @@ from server.pages import (
     ledger,
     login,
     maps,
+    path,
     plans,
     record_form,
     sites,
@@ -28,7 +29,7 @@ pages_router = APIRouter(include_in_schema=False)
 _MODULES = (
     *(home, login, maps, towns),
     *(boundary, ledger, record_form, sites, history),
-    *(leaving, changes, gap_files, gaps, plans, lapses, vectors, import_columns, imports),
+    *(leaving, changes, gap_files, gaps, plans, path, lapses, vectors, import_columns, imports),
 )
 for _module in _MODULES:
     pages_router.include_router(_module.router)

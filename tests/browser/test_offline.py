@@ -10,17 +10,8 @@ from playwright.sync_api import BrowserContext, expect
 from tests.browser.conftest import Open
 
 PAGES = (
-    *(
-        "/map",
-        "/gaps",
-        "/gaps/print?kind=missing",
-        "/towns",
-        "/towns/370306001",
-        "/sites",
-        "/sites/1",
-        "/docs",
-        "/login",
-    ),
+    *("/map", "/gaps", "/gaps/print?kind=missing", "/plans", "/sites/3/plan", "/path"),
+    *("/towns", "/towns/370306001", "/sites", "/sites/1", "/docs", "/login"),
     *("/imports", "/imports/1", "/doctor", "/imports/vector"),
     *("/sites/unlocated", "/changes?from=2025-01-01", "/lapses", "/departures"),
 )

@@ -22,6 +22,7 @@ from geodata.domain import (
     inspection,
     leaving,
     management,
+    path_to_full,
     policy,
     site,
     site_plan,
@@ -38,7 +39,19 @@ SPOKEN_ELSEWHERE: set[type[StrEnum]] = {errors.Severity}
 
 _MODULES = (
     *(access, category, change, division, errors, governance, importing, indicator, inspection),
-    *(footprint, gap, leaving, management, policy, site, site_plan, utility, voting, boundary),
+    *(
+        footprint,
+        gap,
+        leaving,
+        management,
+        path_to_full,
+        policy,
+        site,
+        site_plan,
+        utility,
+        voting,
+        boundary,
+    ),
     symbology,
 )
 ENUMERATIONS = [

@@ -20,7 +20,7 @@ from tests.world import HOSTILE, World
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
-    "/map", "/gaps", "/gaps/print", "/plans", "/sites/3/plan",
+    "/map", "/gaps", "/gaps/print", "/plans", "/sites/3/plan", "/path",
     "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
     "/sites?covered=false", "/sites?on=2025-02-01", "/imports", "/imports/1",
     "/doctor", "/imports/vector", "/sites/unlocated",
