@@ -97,7 +97,7 @@ def find_decisions(
     """
     d, site, target = DecidedGap, aliased(Site), aliased(Site)
     houses = select(func.count()).where(DecidedFootprint.decided_gap_id == d.id).scalar_subquery()
-    columns = [one for one in d.__table__.columns if one.name != "evidence_digest"]
+    columns = [one for one in d.__table__.columns if one.name != "digest"]
     statement: Select[Any] = (
         select(
             *columns,
@@ -122,6 +122,20 @@ def find_decisions(
             statement = statement.where(column == value)
     rows: Sequence[Row[Any]] = session.execute(statement.limit(limit).offset(skip)).all()
     return rows
+
+
+def find_decision(session: Session, scope: Scope, decision_id: int) -> DecidedGap:
+    """Return a decision, withdrawn or not.
+
+    Raises:
+        DomainError: ``gap.decision_not_found``, also outside the scope.
+    """
+    found = session.scalar(
+        select(DecidedGap).where(DecidedGap.id == decision_id, within(scope, DecidedGap))
+    )
+    if found is None:
+        raise DomainError("gap.decision_not_found", decision=decision_id)
+    return found
 
 
 def withdraw(session: Session, decision: DecidedGap, by: str, at: datetime) -> None:

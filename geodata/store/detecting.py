@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from geodata.store.tables import Footprint, FootprintTally, GapRun
 
-PIECE: Final = 20_000
+PIECE: Final = 200_000
 """Footprints that are classed in one transaction."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from geodata.domain.vocabulary import label
 from geodata.spatial.enclosing import outline
 from geodata.store.audit import audit
 from geodata.store.boundary_edits import take_turn
-from geodata.store.deciding import keep_decision, lock_candidate
+from geodata.store.deciding import keep_decision, lock_candidate, lock_decision
 from geodata.store.edits import lock_site
 from geodata.store.entries import Entry, add_site, enter
 from geodata.store.leaving import delist_site
@@ -108,6 +108,25 @@ def decide(
             decisions=[one.decision_id for one in decided],
         )
     return decided
+
+
+def add_evidence(engine: Engine, actor: Actor, decision_id: int, kept: Mapping[str, Any]) -> None:
+    """Note the file that proves a decision that stands; another one takes its place.
+
+    Args:
+        engine: Of the database.
+        actor: Who; a writing role.
+        decision_id: Which decision.
+        kept: ``name``, ``media_type`` and ``digest`` of the kept file.
+
+    Raises:
+        DomainError: ``gap.decision_not_found``.
+    """
+    with writing(engine, Change(actor.username, "decision evidence")) as session:
+        decision = lock_decision(session, actor.scope, decision_id)
+        decision.file_name, decision.media_type = kept["name"], kept["media_type"]
+        decision.digest = kept["digest"]
+        audit(session, actor.username, "add_decision_evidence", str(decision_id))
 
 
 def _refuse_unfit(keys: Sequence[GapKey], order: DecisionOrder) -> None:

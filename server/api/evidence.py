@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Annotated, Any, Final
-from urllib.parse import quote
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.datastructures import UploadFile
 
 from geodata.domain.errors import DomainError
 from geodata.domain.governance import ContactSlot
-from geodata.domain.ledger_rules import FIELDS, tidied
+from geodata.domain.ledger_rules import FIELDS
 from geodata.domain.period import today
 from geodata.domain.utility import SeparationItem, Utility
-from geodata.store.files import FileStore
 from geodata.store.hanging import add_row, get_row
 from geodata.store.queries.state import within
 from geodata.store.tables import Site, SiteEvidence, SiteMilestone
 from server.actions.edit_site import change_beside
-from server.actions.file_kinds import media_type_of
-from server.actions.file_names import safe_name
 from server.api.preconditions import VersionSeen, mark_version
+from server.api.received_files import Received, keep_received, sent_file
 from server.auth import CurrentActor, ReadingSession, WritingActor
 
 router = APIRouter(prefix="/api/sites/{site_id}/evidence", tags=["editing"])
-
-MOST_BYTES: Final = 20 << 20
-_FORM_BYTES: Final = 64 << 10
-"""What a form adds to the file it carries."""
 
 _SLOTS: Final = {"contacts": ContactSlot, "utilities": Utility, "separation": SeparationItem}
 _FORM: Final = {
@@ -55,44 +45,18 @@ _FORM: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Received:
-    """A form with a file."""
-
-    file: UploadFile
-    about: str
-    note: str | None
-
-
-async def _received(request: Request, actor: WritingActor) -> AsyncIterator[_Received]:
-    """Read the form, once it is known who sends it and how large it is."""
-    assert actor  # noqa: S101 - asked for so that a stranger's file is not even read
-    length = request.headers.get("content-length", "")
-    if not length.isdigit():
-        raise DomainError("evidence.length_needed")
-    if int(length) > MOST_BYTES + _FORM_BYTES:
-        raise DomainError("table.too_large", file="", most_mb=MOST_BYTES >> 20)
-    async with request.form(max_files=1, max_fields=2) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise DomainError("evidence.file_missing")
-        yield _Received(file, str(form.get("about", "")), tidied(str(form.get("note", ""))))
-
-
 @router.post("", status_code=201, openapi_extra=_FORM)
 def add(
     site_id: int,
     actor: WritingActor,
     version: VersionSeen,
-    received: Annotated[_Received, Depends(_received)],
+    received: Received,
     request: Request,
     response: Response,
 ) -> dict[str, Any]:
     """Keep a file as evidence of a fact: ``about`` is a field, or ``contacts.SLOT`` and so on."""
     state = request.app.state
-    store, name = FileStore(state.settings.files), safe_name(received.file.filename)
-    kept = store.keep(received.file.file, most_bytes=MOST_BYTES, name=name)
-    media_type = media_type_of(store.path(kept.digest), name)
+    kept = keep_received(state.settings.files, received)
 
     def write(session: Session, site: Site) -> dict[str, Any]:
         _check_about(session, site.id, received.about)
@@ -101,14 +65,19 @@ def add(
             SiteEvidence,
             site.id,
             about=received.about,
-            file_name=name,
-            media_type=media_type,
+            file_name=kept.name,
+            media_type=kept.media_type,
             digest=kept.digest,
             size_bytes=kept.size_bytes,
             note=received.note,
             added_by=actor.username,
         )
-        return {"id": row.id, "about": row.about, "file_name": name, "media_type": media_type}
+        return {
+            "id": row.id,
+            "about": row.about,
+            "file_name": kept.name,
+            "media_type": kept.media_type,
+        }
 
     told, standing = change_beside(state.engine, actor, site_id, version, "add_evidence", write)
     mark_version(response, standing)
@@ -132,14 +101,11 @@ def download(
     )
     if row is None:
         raise DomainError("evidence.not_found", evidence=evidence_id)
-    return FileResponse(
-        FileStore(request.app.state.settings.files).path(row.digest),
+    return sent_file(
+        request.app.state.settings.files,
+        name=row.file_name,
         media_type=row.media_type,
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.file_name)}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-        },
+        digest=row.digest,
     )
 
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from geodata.domain.category import Category
+from geodata.domain.errors import DomainError
 from geodata.domain.gap import GapDecision, GapKind
 from geodata.domain.gap_rules import GAP_RULES, LAPSES_WITHIN_DAYS
 from geodata.domain.period import today
-from geodata.store.deciding import find_decisions
+from geodata.store.deciding import find_decision, find_decisions
 from geodata.store.queries.gaps.listing import count_gaps, find_gaps, gap_shapes, get_gap
 from geodata.store.queries.gaps.merge_proposals import merge_proposals
 from geodata.store.queries.gaps.told import Gap, GapFilter, GapKey
 from geodata.store.queries.state import SiteFilter
+from geodata.store.session import reading
 from server.actions.boundary import geojson
-from server.actions.decide_gap import DecisionOrder, decide
+from server.actions.decide_gap import DecisionOrder, add_evidence, decide
 from server.actions.withdraw_decision import withdraw_decision
 from server.api.parameters import bounds
+from server.api.received_files import Received, keep_received, sent_file
 from server.auth import CurrentActor, ReadingSession, WritingActor
 
 router = APIRouter(prefix="/api", tags=["gaps"])
@@ -193,6 +198,35 @@ def withdraw_route(
     """Take a decision back; the ledger stands again as before."""
     withdraw_decision(request.app.state.engine, actor, decision_id, asked.reason or None)
     return {"decision": decision_id, "withdrawn": True}
+
+
+@router.post("/gaps/decisions/{decision_id}/evidence", status_code=201)
+def evidence_route(
+    decision_id: int, received: Received, request: Request, actor: WritingActor
+) -> dict[str, Any]:
+    """Keep a file as evidence of a decision: a photo, a list, a paper that was scanned."""
+    state = request.app.state
+    with reading(state.engine) as session:
+        find_decision(session, actor.scope, decision_id)
+    kept = keep_received(state.settings.files, received)
+    add_evidence(state.engine, actor, decision_id, asdict(kept))
+    return {"decision": decision_id, "file_name": kept.name, "media_type": kept.media_type}
+
+
+@router.get("/gaps/decisions/{decision_id}/evidence", response_class=FileResponse)
+def evidence_file(
+    decision_id: int, actor: CurrentActor, session: ReadingSession, request: Request
+) -> FileResponse:
+    """Return the evidence of a decision."""
+    row = find_decision(session, actor.scope, decision_id)
+    if row.digest is None or row.file_name is None or row.media_type is None:
+        raise DomainError("evidence.not_found", evidence=decision_id)
+    return sent_file(
+        request.app.state.settings.files,
+        name=row.file_name,
+        media_type=row.media_type,
+        digest=row.digest,
+    )
 
 
 def gap_json(gap: Gap) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from geodata.domain.vocabulary import UNREPORTED, Language, words
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.sites import get_site
 from server.actions.file_kinds import MEDIA_TYPES
-from server.api.evidence import MOST_BYTES
+from server.api.received_files import MOST_BYTES
 from server.api.sites import hanging_json, missing_of
 from server.auth import ReadingSession, WritingActor
 from server.i18n import language_of, word

@@ -8,7 +8,7 @@ const filters = part("filters");
 let gapsDrawn = null;
 
 const panel = gapPanel(part("panel"), {
-  onDecide: (body) => decide(body),
+  onDecide: (body, file) => decide(body, file),
   onPreview: (geometry) => gapsDrawn?.showBoundary(geometry),
   onClose: () => activate(null),
 });
@@ -127,7 +127,7 @@ function step(by) {
   if (next) activate(next.id);
 }
 
-async function decide(body) {
+async function decide(body, file) {
   const isMany = gaps.chosen.size > 1 && gaps.active === null;
   const ids = isMany ? [...gaps.chosen] : [gaps.active];
   const at = gaps.rows.findIndex((row) => row.id === ids[0]);
@@ -138,6 +138,11 @@ async function decide(body) {
       ? await ask("/api/gaps/decisions", json({ ...body, gaps: ids }))
       : await ask(`/api/gaps/${encodeURIComponent(ids[0])}/decision`, json(body));
     gaps.last = isMany ? made.decisions.map((one) => one.decision) : [made.decision];
+    if (file) {
+      const content = new FormData();
+      content.append("file", file);
+      await ask(`/api/gaps/decisions/${gaps.last[0]}/evidence`, { method: "POST", body: content });
+    }
     gaps.chosen.clear();
     await load({ keeps: after?.id });
     say(gapSay("done", { count: ids.length, what: gapsConfig.labels.GapDecision[body.decision] }), false, gaps.last);

@@ -80,6 +80,11 @@ function decisionRow(one, { mayDecide, onWithdraw }) {
   const facts = [labels.GapKind[one.kind], one.town_name, one.decided_by, when].filter(Boolean).join(" · ");
   const body = gapElement("div", "fugai-gaps-told", title, gapElement("div", "text-secondary small", facts));
   if (one.note) body.append(gapElement("div", "small", one.note));
+  if (one.file_name) {
+    const file = gapElement("a", "small me-2", one.file_name);
+    file.href = `/api/gaps/decisions/${one.id}/evidence`;
+    body.append(file);
+  }
   if (one.target_site_id) {
     const link = gapElement("a", "small", one.target_name);
     link.href = `/sites/${one.target_site_id}`;

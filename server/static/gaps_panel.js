@@ -27,6 +27,7 @@ function gapPanel(panel, { onDecide, onPreview, onClose }) {
       if (decision === "new_community") box.append(categoryField());
     }
     box.append(field("note", gapSay("note"), { maxLength: 500, placeholder: gapSay("note_hint") }));
+    if (state.gap) box.append(field("file", gapSay("file"), { type: "file", accept: "image/*,.pdf,.docx,.xlsx,.ofd" }));
     return box;
   };
 
@@ -81,11 +82,11 @@ function gapPanel(panel, { onDecide, onPreview, onClose }) {
     if (!form.reportValidity()) return;
     const body = { decision: state.decision };
     for (const input of form.elements) {
-      if (!input.name || !input.value.trim()) continue;
+      if (!input.name || input.type === "file" || !input.value.trim()) continue;
       body[input.name] = input.type === "number" ? Number(input.value) : input.value.trim();
     }
     if (state.target) body.target = state.target;
-    onDecide(body);
+    onDecide(body, form.elements.file?.files[0]);
   };
 
   const choose = (decision) => {

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from geodata.domain.access import Role
-from server.api.evidence import MOST_BYTES
+from server.api.received_files import MOST_BYTES
 from tests.own_world import logged_in, own_world
 from tests.world import World
 

@@ -31,6 +31,7 @@ from geodata.store.tables import (
 )
 from tests.builders import SOUTH, WEST, a_site
 from tests.own_world import logged_in, own_world
+from tests.server.test_evidence import png
 from tests.world import World
 
 HOUSE = 0.0003
@@ -291,6 +292,23 @@ def test_a_new_site_taken_back_was_never_there(town, engine):
     assert town.get("/api/sites").json()["total"] == total
     assert len(_gaps(town, "missing")) == 1
     _withdraw(town, made["decision"], status=404)
+
+
+def test_a_decision_is_kept_with_its_evidence(town, district, engine):
+    _houses(engine, (0.15, 0.06))
+    (gap,) = _gaps(town, "missing")
+    made = _decide(town, gap["id"], "demolished")
+    address = f"/api/gaps/decisions/{made['decision']}/evidence"
+    assert town.get(address).status_code == 404
+    sent = {"file": ("现场.png", png(), "image/png")}
+    assert town.post(address, files=sent).status_code == 201
+    answer = district.get(address)
+    assert answer.content == png()
+    assert "attachment" in answer.headers["content-disposition"]
+    assert town.get("/api/gaps?decided=true").json()["decisions"][0]["file_name"] == "现场.png"
+    bad = {"file": ("现场.png", b"<script>", "image/png")}
+    assert town.post(address, files=bad).status_code == 422
+    assert town.post("/api/gaps/decisions/999/evidence", files=sent).status_code == 404
 
 
 def test_many_are_decided_at_once_or_none(town, engine):

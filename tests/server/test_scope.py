@@ -12,7 +12,16 @@ from tests.server.conftest import LogIn
 from tests.world import World
 
 PUBLIC = {"/healthz", "/login", "/docs", "/", "/logout", "/api/login", "/api/logout"}
-IDS = ("{site_id}", "{code}", "{import_id}", "{evidence_id}", "{feature_id}", "{gap_id}")
+IDS = (
+    "{site_id}",
+    "{code}",
+    "{import_id}",
+    "{evidence_id}",
+    "{feature_id}",
+    "{gap_id}",
+    "{decision_id}",
+    "{plan_id}",
+)
 """Parts of paths that say whose row it is."""
 QUERY = "district=370306&bbox=117.7,36.7,118.1,37.0"
 
@@ -40,6 +49,7 @@ def filled(path: str, world: World) -> str:
     path = path.replace("{import_id}", str(world.sent)).replace("{evidence_id}", "1")
     path = path.replace("{collection_id}", "communities").replace("{feature_id}", stranger)
     path = path.replace("{tile_matrix}/{tile_row}/{tile_col}", "12/1596/3389")
+    path = path.replace("{decision_id}", "1").replace("{plan_id}", "1")
     path = path.replace("{gap_id}", f"unmanaged-{stranger}")
     return path.replace("{site_id}", stranger).replace("{code}", world.west)
 

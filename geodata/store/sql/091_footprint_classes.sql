@@ -1,8 +1,8 @@
 -- What footprints are to the ledger: the site that holds them, the share, class and reason.
 -- In:  ids of footprints.
 -- Out: footprint_findings tells it as the ledger stands; class_footprints keeps it.
--- Each footprint looks sites up by itself (OFFSET 0): the planner, left free, turns the join
--- round where footprints are many, and takes twenty times as long.
+-- How sites are found is fixed (OFFSET 0): the planner, left free, turns the join round where
+-- footprints are many, and takes twenty times as long.
 CREATE OR REPLACE FUNCTION usable_outline(shape geometry) RETURNS geometry
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   -- What crosses itself is made whole, what has no area is kept as nothing: none is lost.
@@ -14,29 +14,31 @@ CREATE OR REPLACE FUNCTION footprint_findings(ids bigint[])
 RETURNS TABLE (id bigint, site_id bigint, site_share float8, found text[])
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT f.id,
-    CASE WHEN (c.found)[2] = 'share' THEN held.site_id
+    CASE WHEN (c.found)[2] = 'share' THEN coalesce(whole.site_id, held.site_id)
          WHEN (c.found)[2] = 'point' THEN stands.site_id END,
-    held.share, c.found
+    c.share, c.found
   FROM unnest(ids) AS wanted(id)
   JOIN footprint AS f ON f.id = wanted.id
-  CROSS JOIN LATERAL (
+  -- Most lie in one site as a whole; only the others are measured, and looked up elsewhere.
+  LEFT JOIN whole_sites(ids) AS whole ON whole.id = f.id
+  LEFT JOIN LATERAL (
     SELECT (array_agg(o.site_id ORDER BY o.share DESC, o.site_id))[1] AS site_id,
       -- What neighbours hold together counts together, ground that they both claim once.
       CASE WHEN count(*) > 1 AND max(o.share) < gap_min_share()
         THEN ST_Area(ST_Intersection(f.geom, ST_Union(array_agg(o.geom)))) / nullif(ST_Area(f.geom), 0)
         ELSE max(o.share) END AS share
     FROM (
-      SELECT s.id AS site_id, s.geom, CASE WHEN ST_CoveredBy(f.geom, s.geom) THEN 1
-        ELSE ST_Area(ST_Intersection(f.geom, s.geom)) / nullif(ST_Area(f.geom), 0) END AS share
+      SELECT s.id AS site_id, s.geom,
+        ST_Area(ST_Intersection(f.geom, s.geom)) / nullif(ST_Area(f.geom), 0) AS share
       FROM site AS s
-      WHERE s.geom && f.geom AND s.delisted_on IS NULL AND s.district_code = f.district_code
-        AND ST_Intersects(s.geom, f.geom)
+      WHERE whole.site_id IS NULL AND s.geom && f.geom AND s.delisted_on IS NULL
+        AND s.district_code = f.district_code AND ST_Intersects(s.geom, f.geom)
       OFFSET 0
     ) AS o
-  ) AS held
+  ) AS held ON true
   LEFT JOIN LATERAL (
     SELECT s.id AS site_id FROM site AS s
-    WHERE s.point && f.geom AND s.geom IS NULL AND s.delisted_on IS NULL
+    WHERE whole.site_id IS NULL AND s.point && f.geom AND s.geom IS NULL AND s.delisted_on IS NULL
       AND s.district_code = f.district_code AND ST_Contains(f.geom, s.point)
     ORDER BY s.id LIMIT 1
   ) AS stands ON true
@@ -44,13 +46,14 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT class_decided(g.decision) AS class
     FROM decided_footprint AS d JOIN decided_gap AS g ON g.id = d.decided_gap_id
     CROSS JOIN LATERAL (SELECT ST_Area(ST_Intersection(d.geom, f.geom)) AS area OFFSET 0) AS shared
-    WHERE d.geom && f.geom AND g.withdrawn_at IS NULL AND class_decided(g.decision) IS NOT NULL
-      AND g.district_code = f.district_code
+    WHERE whole.site_id IS NULL AND d.geom && f.geom AND g.withdrawn_at IS NULL
+      AND class_decided(g.decision) IS NOT NULL AND g.district_code = f.district_code
       AND shared.area >= gap_remembered_share() * greatest(ST_Area(d.geom), ST_Area(f.geom))
     ORDER BY g.id DESC LIMIT 1
   ) AS decided ON true
-  CROSS JOIN LATERAL (SELECT footprint_class(coalesce(held.share, 0), stands.site_id IS NOT NULL,
-    decided.class, f.use, f.area_m2, f.floors) AS found) AS c
+  CROSS JOIN LATERAL (SELECT s.share, footprint_class(s.share, stands.site_id IS NOT NULL,
+      decided.class, f.use, f.area_m2, f.floors) AS found
+    FROM (SELECT CASE WHEN whole.site_id IS NULL THEN coalesce(held.share, 0) ELSE 1 END) AS s(share)) AS c
 $$;
 
 CREATE OR REPLACE FUNCTION class_footprints(ids bigint[]) RETURNS void LANGUAGE sql AS $$

@@ -68,9 +68,9 @@ class DecidedGap(Base):
     target_site_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("site.id"))
     target_version: Mapped[int | None] = mapped_column(Integer)
     note: Mapped[str | None]
-    evidence_name: Mapped[str | None]
-    evidence_type: Mapped[str | None]
-    evidence_digest: Mapped[str | None]
+    file_name: Mapped[str | None]
+    media_type: Mapped[str | None]
+    digest: Mapped[str | None]
     decided_by: Mapped[str]
     decided_at: Mapped[CreatedAt]
     withdrawn_by: Mapped[str | None]

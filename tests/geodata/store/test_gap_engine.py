@@ -276,6 +276,19 @@ def test_a_candidate_keeps_its_id_while_most_of_its_houses_stand(session):
     _check_candidates(session, _check(session))
 
 
+def test_many_footprints_find_the_same_sites_as_few(session):
+    _scene(session, 7)
+    few = "SELECT * FROM whole_sites(ARRAY(SELECT id FROM footprint))"
+    # Ids of no footprint make the array long enough for the other way.
+    many = (
+        "SELECT * FROM whole_sites(ARRAY(SELECT id FROM footprint"
+        " UNION ALL SELECT generate_series(1000000000, 1000020000)))"
+    )
+    one_by_one, by_sites = (session.execute(text(query)).all() for query in (few, many))
+    assert len(one_by_one) > 2
+    assert sorted(map(tuple, by_sites)) == sorted(map(tuple, one_by_one))
+
+
 def test_a_statement_that_touches_no_ground_notes_nothing(session):
     a_site(session, boundary=_a_box(Random(1), 0.002))
     settle_footprints(session)

@@ -92,9 +92,9 @@ def _decisions() -> None:
         sa.Column("target_site_id", sa.BigInteger(), nullable=True),
         sa.Column("target_version", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("evidence_name", sa.Text(), nullable=True),
-        sa.Column("evidence_type", sa.Text(), nullable=True),
-        sa.Column("evidence_digest", sa.Text(), nullable=True),
+        sa.Column("file_name", sa.Text(), nullable=True),
+        sa.Column("media_type", sa.Text(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column(
             "decided_at",

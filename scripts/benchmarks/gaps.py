@@ -1,0 +1,142 @@
+"""Finding the buildings that the ledger misses: our engines beside what one would write at once.
+
+All in one run over the same made-up ground: sites in a grid, fifty houses round each, every
+twentieth of them outside. The contenders answer the plainest question, which houses lie within
+no site; ours tell share, class and reason besides. Whoever finds another set of ids is told.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Engine, text
+
+from geodata.domain.footprint import FootprintClass
+from geodata.spatial.gaps import find_gaps
+from geodata.store.migrate import upgrade
+from geodata.store.queries.gap_frames import gap_frames
+from geodata.store.session import connect, reading
+from scripts.cluster import Cluster
+
+SITES: Final = 20_000
+DISTRICT: Final = "370306"
+_SQL: Final = Path(__file__).with_suffix(".sql")
+_ANTI_JOIN: Final = (
+    "SELECT f.id FROM footprint AS f WHERE NOT EXISTS"
+    " (SELECT FROM site AS s WHERE ST_Within(f.geom, s.geom))"
+)
+_OURS: Final = (
+    "SELECT n.id FROM footprint_findings(ARRAY(SELECT id FROM footprint)) AS n"
+    " WHERE (n.found)[1] = 'missing'"
+)
+Ids = set[int]
+
+
+def measure(home: Path, sizes: list[int]) -> list[dict[str, Any]]:
+    """Return, for each number of footprints, the seconds of each contender and the ratios.
+
+    Args:
+        home: Folder of a cluster of its own; it is kept.
+        sizes: Numbers of footprints.
+    """
+    cluster = Cluster(home)
+    cluster.ensure()
+    try:
+        upgrade(cluster.url())
+        engine = connect(cluster.url())
+        found = [_measured(engine, size) for size in sizes]
+        engine.dispose()
+    finally:
+        cluster.stop()
+    return found
+
+
+def _measured(engine: Engine, size: int) -> dict[str, Any]:
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for statement in _SQL.read_text("utf-8").split(";\n"):
+            if statement.strip():
+                filled = statement.replace("{sites}", str(SITES)).replace("{houses}", str(size))
+                connection.exec_driver_sql(filled.replace("%", "%%"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in ("footprint", "site"):
+            connection.exec_driver_sql(f"VACUUM (ANALYZE) {table}")
+    contenders: dict[str, Callable[[], Ids]] = {
+        "postgis_ours": lambda: _ids(engine, _OURS),
+        "memory_ours": lambda: _in_memory(engine),
+        "geopandas_sjoin": lambda: _with_geopandas(engine),
+        "postgis_anti_join": lambda: _ids(engine, _ANTI_JOIN),
+    }
+    seconds: dict[str, float] = {}
+    answers: dict[str, Ids] = {}
+    for name, find in contenders.items():
+        began = time.perf_counter()
+        answers[name] = find()
+        seconds[name] = round(time.perf_counter() - began, 2)
+    ours = seconds["postgis_ours"]
+    return {
+        "footprints": size,
+        "sites": SITES,
+        "missing": len(answers["postgis_ours"]),
+        "seconds": seconds,
+        "anti_join_to_ours": round(seconds["postgis_anti_join"] / ours, 2),
+        "geopandas_to_ours": round(seconds["geopandas_sjoin"] / ours, 2),
+        "geopandas_to_memory": round(seconds["geopandas_sjoin"] / seconds["memory_ours"], 2),
+        "same_ids": all(one == answers["postgis_ours"] for one in answers.values()),
+    }
+
+
+def _ids(engine: Engine, query: str) -> Ids:
+    with engine.connect() as connection:
+        return set(connection.scalars(text(query)))
+
+
+def _in_memory(engine: Engine) -> Ids:
+    with reading(engine) as session:
+        frames = gap_frames(session, DISTRICT)
+    found = find_gaps(frames.footprints, frames.sites)
+    return set(found.index[found["gap_class"] == FootprintClass.MISSING].tolist())
+
+
+def _with_geopandas(engine: Engine) -> Ids:
+    with engine.connect() as connection:
+        houses = _read(connection, "SELECT id, geom FROM footprint")
+        sites = _read(connection, "SELECT id AS site, geom FROM site")
+    joined = geopandas.sjoin(houses, sites, how="left", predicate="within")
+    return set(joined.loc[joined["site"].isna(), "id"].astype(np.int64).tolist())
+
+
+def _read(connection: Connection, query: str) -> Any:  # noqa: ANN401 - a GeoDataFrame
+    return geopandas.read_postgis(query, connection, geom_col="geom")
+
+
+def report(found: list[dict[str, Any]]) -> str:
+    """Return the figures as a page of Markdown."""
+    rows = [
+        {
+            "footprints": f"{one['footprints']:,}",
+            "missing": f"{one['missing']:,}",
+            **{name: f"{value:.2f}" for name, value in one["seconds"].items()},
+            "anti-join : ours": one["anti_join_to_ours"],
+            "geopandas : ours": one["geopandas_to_ours"],
+            "geopandas : memory": one["geopandas_to_memory"],
+            "same ids": "yes" if one["same_ids"] else "NO",
+        }
+        for one in found
+    ]
+    frame = pd.DataFrame(rows)
+    head = " | ".join(frame.columns)
+    lines = [f"| {head} |", "|" + "---:|" * len(frame.columns)]
+    lines += ["| " + " | ".join(map(str, row)) + " |" for row in frame.itertuples(index=False)]
+    title = f"# Gaps: which of the footprints lie in none of {SITES:,} sites\n\n"
+    note = (
+        "Seconds in one run; geopandas and memory with loading. Ours in PostGIS tells share, class"
+        " and reason of each footprint besides, the anti-join only which lie within no site.\n\n"
+    )
+    return title + note + "\n".join(lines) + "\n"
