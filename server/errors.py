@@ -25,6 +25,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.foreign_origin": HTTPStatus.FORBIDDEN,
     "division.not_found": HTTPStatus.NOT_FOUND,
     "gap.not_found": HTTPStatus.NOT_FOUND,
+    "arrangement.not_found": HTTPStatus.NOT_FOUND,
     "plan.not_found": HTTPStatus.NOT_FOUND,
     "plan.exists": HTTPStatus.CONFLICT,
     "plan.not_a_draft": HTTPStatus.CONFLICT,

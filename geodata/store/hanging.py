@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import exists, insert, select, text, update
+from sqlalchemy import exists, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
+from geodata.domain.period import today
 from geodata.domain.personal import is_masked
 from geodata.domain.utility import SeparationState, Utility, UtilityState
 from geodata.store.tables import (
+    ManagementArrangement,
     SiteContact,
     SiteEvidence,
     SiteMilestone,
@@ -103,6 +105,23 @@ def get_row(session: Session, table: type[Listed], site_id: int, row_id: int) ->
             raise DomainError("milestone.not_found", milestone=row_id)
         raise DomainError("evidence.not_found", evidence=row_id)
     return row
+
+
+def get_arrangement(session: Session, site_id: int, row_id: int) -> ManagementArrangement:
+    """Return an arrangement that is in force at a site.
+
+    Raises:
+        DomainError: ``arrangement.not_found``, also for one that has ended.
+    """
+    a = ManagementArrangement
+    found = session.scalar(
+        select(a).where(
+            a.id == row_id, a.site_id == site_id, or_(a.ends_on.is_(None), a.ends_on >= today())
+        )
+    )
+    if found is None:
+        raise DomainError("arrangement.not_found", arrangement=row_id)
+    return found
 
 
 def is_own_of_today(session: Session, row: SiteMilestone, actor: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from geodata.domain.access import Scope
 from geodata.domain.category import Category
 from geodata.domain.errors import DomainError
+from geodata.domain.management import ManagementType
 from geodata.domain.period import today
 from geodata.store.audit import audit
 from geodata.store.files import FileStore
@@ -33,7 +34,7 @@ from geodata.store.imports.inspections import import_inspections
 from geodata.store.queries.audit import find_act
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.session import Change, connect, reading, writing
-from geodata.store.tables import Inspection, Site, SiteVersion
+from geodata.store.tables import Inspection, ManagementArrangement, Site, SiteVersion
 from scripts.cli.output import Progress, steps
 from scripts.demo.accounts import add_demo_accounts
 from scripts.demo.build import DemoFiles, build_demo
@@ -47,6 +48,8 @@ from server.actions.ledger_imports import import_whole
 SEED: Final = 126
 _ACTOR: Final = "demo"
 _BEGUN, _BUILT = "begin_demo", "build_demo"
+_EMERGENCIES: Final = 4
+"""Sites of the demo that a company serves in an emergency."""
 
 
 def prepare_demo(url: str, store: FileStore, home: Path) -> None:
@@ -154,6 +157,7 @@ def _load(
     progress("导入检查记录  /  importing inspections")
     with writing(engine, Change(_ACTOR, "示例检查记录")) as session:
         _inspect(session, np.random.default_rng(seed), day)
+        _contract(session, np.random.default_rng(seed), day)
         audit(session, _ACTOR, _BUILT, DISTRICT)
 
 
@@ -193,3 +197,23 @@ def _inspect(session: Session, random: np.random.Generator, day: date) -> None:
     import_inspections(
         session, [visit for visit in visits if visit.inspected_on >= listed_on[visit.site_id]]
     )
+
+
+def _contract(session: Session, random: np.random.Generator, day: date) -> None:
+    """Give companies' contracts an end, some soon, and a few sites emergency service."""
+    a = ManagementArrangement
+    kept = session.scalars(
+        select(a)
+        .join(Site, Site.id == a.site_id)
+        .where(
+            Site.district_code == DISTRICT,
+            a.ends_on.is_(None),
+            a.management_type == ManagementType.PROFESSIONAL.value,
+        )
+        .order_by(a.id)
+    ).all()
+    for one, days in zip(kept, random.integers(-15, 900, len(kept)), strict=True):
+        one.contract_until = max(one.starts_on, day + timedelta(days=int(days)))
+    for one in kept[:: max(1, len(kept) // _EMERGENCIES)][:_EMERGENCIES]:
+        one.is_emergency, one.contract_until = True, None
+    session.flush()

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from server.api import (
     archives,
+    arrangements,
     boundary,
     changes,
     departures,
@@ -36,20 +37,8 @@ from server.api import (
 
 api_router = APIRouter()
 _MODULES = (
-    *(
-        health,
-        login,
-        divisions,
-        sites,
-        history,
-        leaving,
-        departures,
-        changes,
-        lapses,
-        gaps,
-        plans,
-        path,
-    ),
+    *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
+    *(gaps, plans, path, arrangements),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )

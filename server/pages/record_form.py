@@ -99,6 +99,12 @@ def edit_page(
         milestones=milestones_of(record.hanging, today()),
         missing=missing_of(record),
         verdict=verdict_of(record),
+        in_force=[
+            one
+            for one in record.arrangements
+            if one.ends_on is None and one.management_type != ManagementType.NONE
+        ],
+        ManagementType=ManagementType,
         config=_config(language, values, hanging, record),
         towns=towns,
         neighbourhoods=neighbourhoods,

@@ -34,6 +34,13 @@ for (const row of document.querySelectorAll("[data-milestone]")) {
   row.querySelector("[data-remove]").addEventListener("click", () => act("DELETE", path));
 }
 
+for (const row of document.querySelectorAll("[data-arrangement]")) {
+  row.addEventListener("change", ({ target }) => {
+    const value = target.type === "checkbox" ? target.checked : target.value || null;
+    act("PATCH", `/arrangements/${row.dataset.arrangement}`, { [target.dataset.column]: value });
+  });
+}
+
 document.getElementById("new-evidence").addEventListener("submit", (event) => {
   event.preventDefault();
   act("POST", "/evidence", new FormData(event.target));

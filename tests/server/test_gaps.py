@@ -30,7 +30,7 @@ from geodata.store.tables import (
     Site,
 )
 from tests.builders import SOUTH, WEST, a_site
-from tests.own_world import logged_in, own_world
+from tests.own_world import logged_in, own_world, version
 from tests.server.test_evidence import png
 from tests.world import World
 
@@ -126,20 +126,29 @@ def _since(gap):
 
 def test_a_contract_that_ends_soon_and_a_long_emergency_are_told(town, engine, own):
     site = own[1].ids["东苑小区"]
-    with writing(engine, Change("tester", "contract")) as session:
-        session.query(ManagementArrangement).filter_by(site_id=site).update(
-            {"contract_until": today() + timedelta(days=30)}
-        )
+    with reading(engine) as session:
+        wanted = select(ManagementArrangement.id).where(ManagementArrangement.site_id == site)
+        arrangement = session.scalar(wanted)
+    address = f"/api/sites/{site}/arrangements/{arrangement}"
+
+    def note(status=200, **values):
+        headers = {"If-Match": version(town, site)}
+        answer = town.patch(address, json=values, headers=headers)
+        assert answer.status_code == status, answer.text
+
+    note(contract_until=(today() + timedelta(days=30)).isoformat())
     (gap,) = _gaps(town, "about_to_lapse")
     assert (gap["name"], gap["days_left"], gap["clause"]) == ("东苑小区", 30, "S39")
     assert _gaps(town, "about_to_lapse", within_days=29) == []
-    with writing(engine, Change("tester", "emergency")) as session:
-        session.query(ManagementArrangement).filter_by(site_id=site).update(
-            {"contract_until": None, "is_emergency": True}
-        )
+    note(status=422, contract_until="2001-01-01")
+    note(contract_until=None, is_emergency=True)
     (gap,) = _gaps(town, "about_to_lapse")
     assert gap["is_emergency"]
     assert gap["days_left"] < 0, "begun long ago: the six months are over"
+    assert "合同到期日" in town.get(f"/sites/{site}/edit?lang=zh").text
+    assert "contract_until" in town.get(f"/api/sites/{site}/history").text
+    address = f"/api/sites/{site}/arrangements/999999"
+    note(status=404, is_emergency=False)
 
 
 def test_two_rows_for_one_place_are_asked_about_once_and_told_apart_for_good(town, engine, own):
