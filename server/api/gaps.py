@@ -15,6 +15,7 @@ from geodata.domain.gap import GapDecision, GapKind
 from geodata.domain.gap_rules import GAP_RULES, LAPSES_WITHIN_DAYS
 from geodata.domain.period import today
 from geodata.store.deciding import find_decision, find_decisions
+from geodata.store.queries.footprint_figures import footprint_figures
 from geodata.store.queries.gaps.listing import count_gaps, find_gaps, gap_shapes, get_gap
 from geodata.store.queries.gaps.merge_proposals import merge_proposals
 from geodata.store.queries.gaps.told import Gap, GapFilter, GapKey
@@ -145,6 +146,29 @@ def gaps_geojson(
         for one in page.gaps
     ]
     return {"type": "FeatureCollection", "numberMatched": page.total, "features": features}
+
+
+@router.get("/footprints/figures")
+def footprints_route(
+    actor: CurrentActor, session: ReadingSession, wanted: Wanted
+) -> dict[str, Any]:
+    """Return how many surveyed buildings lie in covered sites, and in no site, by town."""
+    on = today()
+    found = footprint_figures(session, actor.scope, wanted.sites, on=on)
+    return {
+        "on": on,
+        "towns": {
+            town or "": {
+                "classes": one.classes,
+                "residential": one.residential,
+                "covered": one.covered,
+                "coverage_rate": one.covered / one.residential if one.residential else None,
+                "area_m2": round(one.area_m2, 1),
+                "covered_area_m2": round(one.covered_area_m2, 1),
+            }
+            for town, one in found.items()
+        },
+    }
 
 
 @router.get("/gaps/{gap_id}")

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from geopandas import GeoDataFrame
 from shapely import box
 from shapely.geometry import shape as as_shape
-from sqlalchemy import func, select
+from sqlalchemy import column, func, select
 
 from geodata.domain.access import Role
 from geodata.domain.management import ManagementType
@@ -318,6 +318,31 @@ def test_a_decision_is_kept_with_its_evidence(town, district, engine):
     bad = {"file": ("现场.png", b"<script>", "image/png")}
     assert town.post(address, files=bad).status_code == 422
     assert town.post("/api/gaps/decisions/999/evidence", files=sent).status_code == 404
+
+
+def test_the_figures_of_buildings_are_those_of_the_live_join(town, district, engine, own):
+    random = Random(4)
+    _houses(engine, *((0.2 * random.random(), 0.1 * random.random()) for _ in range(60)))
+    told = district.get("/api/footprints/figures").json()["towns"]
+    f = Footprint
+    covered = func.site_state(today(), 180).table_valued(column("site_id"), column("is_covered"))
+    with reading(engine) as session:
+        live = session.execute(
+            select(
+                f.town_code,
+                func.count().filter(f.gap_class.in_(["in_site", "missing"])),
+                func.count().filter(covered.c.is_covered),
+                func.coalesce(func.sum(f.area_m2).filter(covered.c.is_covered), 0),
+            )
+            .outerjoin(covered, covered.c.site_id == f.site_id)
+            .group_by(f.town_code)
+        ).all()
+    assert {(row[0], row[1], row[2]) for row in live} == {
+        (code, one["residential"], one["covered"]) for code, one in told.items()
+    }
+    for code, _, _, area in live:
+        assert told[code]["covered_area_m2"] == pytest.approx(area, abs=0.1)
+    assert set(town.get("/api/footprints/figures").json()["towns"]) == {own[1].east}
 
 
 def test_many_are_decided_at_once_or_none(town, engine):
