@@ -41,6 +41,8 @@ SHOTS: Final = (
     ),
     Shot("gaps-map", "/map?colouring=gap"),
     Shot("gaps-record", "/map?colouring=gap", (".fugai-gap >> nth=1",)),
+    Shot("plans", "/plans"),
+    Shot("path", "/path", full_page=True),
     Shot("towns", "/towns", full_page=True),
     Shot("town", "/towns/370306003", full_page=True),
     Shot("sites", "/sites?covered=false"),
@@ -103,7 +105,7 @@ def _take(page: Page, url: str, shot: Shot, *, is_phone: bool) -> None:
         page.wait_for_selector("#ledger[data-ready]")
     if page.locator(".fugai").count():
         page.wait_for_selector(".fugai[data-ready]")
-    if is_phone and any(".fugai-gap" in one for one in shot.press):
+    if is_phone and any(one.startswith(".fugai-gap ") for one in shot.press):
         page.click('[data-sheet-of="side"]')
     for selector in _PHONE_PRESSES.get(shot.name, shot.press) if is_phone else shot.press:
         page.click(selector)
