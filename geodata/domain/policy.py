@@ -124,9 +124,3 @@ POLICIES: Final[dict[Category, Policy]] = {
 def held_requirements(facts: PolicyFacts) -> frozenset[Requirement]:
     """Return the requirements that a site holds, whatever its category asks."""
     return frozenset(one for one, holds in _HOLDS.items() if holds(facts))
-
-
-def unmet_policy(facts: PolicyFacts) -> Policy | None:
-    """Return the policy a site does not meet, or ``None`` when it conforms."""
-    policy = POLICIES[facts.category]
-    return policy if policy.lacking(held_requirements(facts)) else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
@@ -119,19 +119,3 @@ def group_of_plan(row: Row[Any], on: date) -> str:
     if row.plan_id is None:
         return "none"
     return "late" if is_late(PlanFacts(PlanState(row.state), row.due_on), on) else str(row.state)
-
-
-def count_open(session: Session, scope: Scope) -> int:
-    """Return how many plans in scope are neither in force nor closed."""
-    s = Site
-    statement = (
-        select(func.count())
-        .select_from(SitePlan)
-        .join(s, s.id == SitePlan.site_id)
-        .where(
-            within(scope, s),
-            SitePlan.closed_on.is_(None),
-            SitePlan.plan_state != PlanState.IN_FORCE.value,
-        )
-    )
-    return session.scalar(statement) or 0

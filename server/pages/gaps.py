@@ -23,7 +23,6 @@ from geodata.store.queries.gaps.site_gaps import SERVICES
 from maps.assets import served
 from maps.pages import gaps_files, gaps_map
 from maps.symbology import GAP_COLOURS
-from server.actions.decide_gap import MOST_AT_ONCE
 from server.actions.export_map import map_subject
 from server.auth import ReadingSession
 from server.i18n import catalogue, language_of, word
@@ -92,7 +91,6 @@ def _config(district: str, language: Language, *, may_decide: bool) -> dict[str,
         "district": district,
         "asked": urlencode({"district": district}),
         "mayDecide": may_decide,
-        "mostAtOnce": MOST_AT_ONCE,
         "labels": {enum.__name__: labels_of(enum, language) for enum in _LABELLED},
         "lacks": reasons_of(language),
         "decisions": {kind.value: rule.decisions for kind, rule in GAP_RULES.items()},

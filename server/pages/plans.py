@@ -28,10 +28,6 @@ router = APIRouter()
 
 GROUPS: Final = ("none", "late", *(one.value for one in PlanState))
 _ROWS: Final = 300
-COUNTS: Final = (
-    *("owner_heads", "owner_area_m2", "participating_heads", "participating_area_m2"),
-    *("agreeing_heads", "agreeing_area_m2"),
-)
 
 
 @router.get("/plans")
@@ -99,7 +95,6 @@ def plan_page(
             "plan": current and current["id"],
         },
         types=[one for one in ManagementType if is_covered([one])],
-        counts=COUNTS,
         notice_days=NOTICE_DAYS,
         clause=FALLBACK_CLAUSE,
         PlanState=PlanState,

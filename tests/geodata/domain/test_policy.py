@@ -8,7 +8,7 @@ import pytest
 
 from geodata.domain.category import Category
 from geodata.domain.management import ManagementType
-from geodata.domain.policy import POLICIES, PolicyFacts, unmet_policy
+from geodata.domain.policy import POLICIES, PolicyFacts, Requirement, held_requirements
 
 PROFESSIONAL = frozenset({ManagementType.PROFESSIONAL})
 SIMPLE = frozenset({ManagementType.SIMPLE})
@@ -73,10 +73,17 @@ def test_the_policies_are_p1_to_p6_in_the_order_of_the_categories():
     ],
 )
 def test_a_policy_is_met_or_named(category, facts, is_met):
-    unmet = unmet_policy(PolicyFacts(category, **facts))
-    assert unmet is (None if is_met else POLICIES[category])
+    lacking = POLICIES[category].lacking(held_requirements(PolicyFacts(category, **facts)))
+    assert (not lacking) is is_met
 
 
 @pytest.mark.parametrize("category", Category)
 def test_a_site_without_management_meets_no_policy(category):
-    assert unmet_policy(PolicyFacts(category, NONE, has_star=True)) is POLICIES[category]
+    held = held_requirements(PolicyFacts(category, NONE, has_star=True))
+    assert POLICIES[category].lacking(held)
+
+
+def test_what_is_missing_is_told_on_the_way_that_misses_least():
+    facts = PolicyFacts(Category.OLD_COMMUNITY, SIMPLE, is_ready_for_star=False)
+    lacking = POLICIES[Category.OLD_COMMUNITY].lacking(held_requirements(facts))
+    assert lacking == [Requirement.SERVICES]
