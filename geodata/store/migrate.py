@@ -33,7 +33,19 @@ def upgrade(url: str) -> None:
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
         command.upgrade(alembic_config(connection), "head")
         install_functions(connection)
+        _class_older_footprints(connection)
     engine.dispose()
+
+
+def _class_older_footprints(connection: Connection) -> None:
+    """Note footprints from before they were classed; the database classes them at the commit."""
+    connection.execute(
+        text(
+            "INSERT INTO footprint_to_class (transaction_id, footprints)"
+            " SELECT txid_current(), array_agg(id) FROM footprint"
+            " WHERE gap_class IS NULL HAVING count(*) > 0"
+        )
+    )
 
 
 def alembic_config(connection: Connection) -> Config:

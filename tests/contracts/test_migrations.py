@@ -11,8 +11,9 @@ from sqlalchemy import Engine, text
 
 from geodata.store.migrate import alembic_config, install_functions, upgrade
 from geodata.store.rules import rule_functions
-from geodata.store.session import connect
+from geodata.store.session import Change, connect, writing
 from geodata.store.tables import Base, Site
+from tests.builders import a_footprint, a_site, square
 from tests.postgis import TestServer
 
 OF_NO_FIGURE = {
@@ -43,6 +44,31 @@ def test_an_empty_database_is_brought_up_to_date_and_again(empty_url):
     for _ in range(2):
         upgrade(empty_url)
         assert _tables(engine) == {*Base.metadata.tables, "alembic_version", "spatial_ref_sys"}
+    engine.dispose()
+
+
+def test_footprints_from_before_they_were_classed_are_classed_by_the_upgrade(empty_url):
+    upgrade(empty_url)
+    engine = connect(empty_url)
+    with writing(engine, Change("tester", "old survey")) as session:
+        site = a_site(session, boundary=square()).id
+        for place in (square(0.004, 0.004, 0.001), square(0.05, 0.05, 0.001)):
+            a_footprint(session, place)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        unclassed = "gap_class = NULL, gap_reason = NULL, site_id = NULL, candidate_id = NULL"
+        connection.execute(text(f"UPDATE footprint SET {unclassed}"))
+        for table in ("footprint_tally", "gap_candidate"):
+            connection.execute(text(f"DELETE FROM {table}"))
+    upgrade(empty_url)
+    with engine.connect() as connection:
+        query = "SELECT gap_class, site_id FROM footprint ORDER BY id"
+        assert [tuple(row) for row in connection.execute(text(query))] == [
+            ("in_site", site),
+            ("missing", None),
+        ]
+        assert connection.scalar(text("SELECT count(*) FROM gap_candidate")) == 1
+        assert connection.scalar(text("SELECT sum(footprints) FROM footprint_tally")) == 2
     engine.dispose()
 
 
