@@ -65,12 +65,15 @@ STEPS: Final = (
 )
 """The days of a finding, latest step first: the first one reached names its status."""
 
+UNDONE_ON: Final = {"handed_in_on": "rejected_on"}
+"""Days from which a step counts no more: proof that was sent back is not handed in."""
+
 
 def finding_status(days: Mapping[str, date | None], on: date) -> FindingStatus:
-    """Return where a finding stands on a day, from the days of its steps (see `STEPS`)."""
+    """Return where a finding stands on a day, from its days (see `STEPS`, `UNDONE_ON`)."""
     for step, status in STEPS:
-        reached = days.get(step)
-        if reached is not None and reached <= on:
+        reached, undone = days.get(step), days.get(UNDONE_ON.get(step, ""))
+        if reached is not None and reached <= on and not (undone is not None and undone <= on):
             return status
     return FindingStatus.OPEN
 

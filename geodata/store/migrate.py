@@ -15,6 +15,11 @@ from geodata.store.rules import rule_functions
 if TYPE_CHECKING:
     from sqlalchemy.sql.schema import SchemaItem
 
+QUEUE_TABLES = frozenset(
+    f"procrastinate_{one}" for one in ("jobs", "events", "workers", "periodic_defers")
+)
+"""Tables of the queue of jobs; the library that brings them keeps them."""
+
 _LOCK = 126_2017
 """Two processes that start together must not migrate together."""
 
@@ -67,5 +72,5 @@ def install_functions(connection: Connection) -> None:
 
 
 def is_ours(_item: SchemaItem, name: str | None, kind: str, *_rest: object) -> bool:
-    """Tell Alembic which tables are ours: not those that PostGIS brings."""
-    return not (kind == "table" and name == "spatial_ref_sys")
+    """Tell Alembic which tables are ours: not those that PostGIS or the queue of jobs bring."""
+    return not (kind == "table" and name in {"spatial_ref_sys", *QUEUE_TABLES})

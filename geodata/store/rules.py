@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from geodata.domain.division import DivisionKind
+from geodata.domain.finding_steps import TRANSITIONS as FINDING_TRANSITIONS
 from geodata.domain.footprint import (
     CLASS_DECIDED,
     CONSTRUCTION_USES,
@@ -24,6 +25,7 @@ from geodata.domain.footprint import (
 )
 from geodata.domain.inspection import (
     STEPS,
+    UNDONE_ON,
     VERIFIED_WITHIN_DAYS,
     FindingStatus,
     InspectionStatus,
@@ -56,7 +58,7 @@ def rule_functions() -> str:
             _function("is_market_covered", "types text[]", "boolean", _overlaps("is_market")),
             _function(
                 "finding_status",
-                "started_on date, handed_in_on date, closed_on date, day date",
+                "started_on date, handed_in_on date, rejected_on date, closed_on date, day date",
                 "text",
                 _finding_status(),
             ),
@@ -75,6 +77,9 @@ def rule_functions() -> str:
             _function("gap_remembered_share", "", "float8", str(REMEMBERED_SHARE)),
             _function("gap_main_road_rank", "", "integer", str(MAIN_ROAD_RANK)),
             _function("plan_may_become", "before text, after text", "boolean", _plan_may_become()),
+            _function(
+                "finding_may_become", "before text, after text", "boolean", _finding_may_become()
+            ),
             _function("road_rank", "highway text", "integer", _road_rank()),
             _function(
                 "lies_within",
@@ -115,8 +120,19 @@ def _overlaps(meaning: str) -> str:
 
 
 def _finding_status() -> str:
-    steps = " ".join(f"WHEN {step} <= day THEN '{status}'" for step, status in STEPS)
+    steps = " ".join(f"WHEN {step} <= day{_still(step)} THEN '{status}'" for step, status in STEPS)
     return f"CASE {steps} ELSE '{FindingStatus.OPEN}' END"
+
+
+def _still(step: str) -> str:
+    undone = UNDONE_ON.get(step)
+    return "" if undone is None else f" AND NOT coalesce({undone} <= day, false)"
+
+
+def _finding_may_become() -> str:
+    steps = sorted({(before, after) for (before, _), after in FINDING_TRANSITIONS.items()})
+    pairs = ", ".join(f"('{before}', '{after}')" for before, after in steps)
+    return f"before = after OR (before, after) IN ({pairs})"
 
 
 def _finding_shows_as() -> str:

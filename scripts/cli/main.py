@@ -32,6 +32,7 @@ for _name in (
     "tiles",
     "gaps",
     "path",
+    "routes",
     "users",
     "db",
     "bench",

@@ -22,7 +22,6 @@ from geodata.domain.footprint import (
 )
 from geodata.domain.gap import GapDecision
 from geodata.domain.inspection import (
-    STEPS,
     VERIFIED_WITHIN_DAYS,
     FindingStatus,
     InspectionStatus,
@@ -94,12 +93,12 @@ def test_nothing_known_is_not_covered(session):
 
 def test_status_of_a_finding(session):
     days = [None, *(DAY + timedelta(days=shift) for shift in (-1, 0, 1))]
-    inputs = [(*steps, DAY) for steps in product(days, repeat=len(STEPS))]
-    names = ("started_on", "handed_in_on", "closed_on")
+    names = ("started_on", "handed_in_on", "rejected_on", "closed_on")
+    inputs = [(*steps, DAY) for steps in product(days, repeat=len(names))]
     expected = [
         finding_status(dict(zip(names, steps, strict=True)), day).value for *steps, day in inputs
     ]
-    assert _called(session, "finding_status", [Date] * 4, inputs) == expected
+    assert _called(session, "finding_status", [Date] * 5, inputs) == expected
 
 
 def test_what_a_finding_shows(session):

@@ -13,7 +13,9 @@ from geodata.domain import (
     category,
     change,
     division,
+    due,
     errors,
+    finding_steps,
     footprint,
     gap,
     governance,
@@ -26,11 +28,14 @@ from geodata.domain import (
     policy,
     site,
     site_plan,
+    travel,
     utility,
+    visiting,
     voting,
 )
 from geodata.domain.vocabulary import LANGUAGES, group_of, groups, label, lookup, squeeze, words
 from geodata.layers import LAYERS
+from geodata.routing import argument
 from maps import symbology
 from server.i18n import catalogue
 
@@ -51,6 +56,11 @@ _MODULES = (
         utility,
         voting,
         boundary,
+        due,
+        finding_steps,
+        travel,
+        visiting,
+        argument,
     ),
     symbology,
 )

@@ -111,7 +111,9 @@ def _sites(layer: Layer, on: date) -> FeatureSource:
 def _findings(layer: Layer, on: date) -> FeatureSource:
     names = ("id", "district_code", "town_code", "neighbourhood_code", "name", "geom", "point")
     site = func.site_as_of(on).table_valued(*(column(name) for name in names)).alias("site_then")
-    status = func.finding_status(Finding.started_on, Finding.handed_in_on, Finding.closed_on, on)
+    f = Finding
+    days = (f.started_on, f.handed_in_on, f.rejected_on, f.closed_on)
+    status = func.finding_status(*days, on)
     values = {
         "site": Finding.site_id,
         "site_name": cast(site.c.name, Text),

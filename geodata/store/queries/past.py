@@ -71,7 +71,7 @@ def findings(session: Session, site_id: int, *, on: date) -> Sequence[Row[Any]]:
     """Return the problems found at a site up to a day, with the steps taken by then."""
     f = Finding
     columns = (f.id, f.site_id, f.inspection_id, f.clause, f.description, f.opened_on, f.due_on)
-    steps = (_known(one, on) for one in (f.started_on, f.handed_in_on, f.closed_on))
+    steps = (_known(one, on) for one in (f.started_on, f.handed_in_on, f.rejected_on, f.closed_on))
     statement = select(*columns, *steps).where(f.site_id == site_id, f.opened_on <= _horizon(on))
     return _newest(session, statement, f.opened_on, f.id)
 

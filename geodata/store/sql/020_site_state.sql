@@ -40,7 +40,7 @@ CREATE FUNCTION site_state(day date, verified_days integer) RETURNS TABLE (
   ) AS i ON i.site_id = s.id
   LEFT JOIN (
     SELECT g.site_id, array_agg(finding_shows_as(
-        finding_status(g.started_on, g.handed_in_on, g.closed_on, day), g.due_on < day)) AS shown
+        finding_status(g.started_on, g.handed_in_on, g.rejected_on, g.closed_on, day), g.due_on < day)) AS shown
     FROM finding AS g WHERE g.opened_on <= day GROUP BY g.site_id
   ) AS f ON f.site_id = s.id
   CROSS JOIN LATERAL (SELECT effective_types(m.ticked, s.subsidised) AS types) AS e

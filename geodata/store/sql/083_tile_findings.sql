@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION tile_findings(
   WITH here AS (
     SELECT f.id, f.site_id AS site, s.name, f.clause, f.opened_on, f.due_on, s.town_code,
       s.neighbourhood_code, in_tile(s.centre, z, x, y) AS place,
-      finding_status(f.started_on, f.handed_in_on, f.closed_on, day) AS status
+      finding_status(f.started_on, f.handed_in_on, f.rejected_on, f.closed_on, day) AS status
     FROM sites_within(day, tile_box(z, x, y)) AS s JOIN finding AS f ON f.site_id = s.site_id
     WHERE s.centre && tile_box(z, x, y)
       AND f.opened_on <= day AND (f.closed_on IS NULL OR f.closed_on > day)

@@ -20,7 +20,7 @@ from geodata.store.tables.gaps import (
 )
 from geodata.store.tables.ground import Footprint, Landuse, Road
 from geodata.store.tables.imports import ColumnMemory, LedgerImport, StagedRow
-from geodata.store.tables.inspections import Finding, Inspection
+from geodata.store.tables.inspections import Finding, FindingStep, Inspection, Photo
 from geodata.store.tables.plans import SitePlan
 from geodata.store.tables.records import (
     SiteContact,
@@ -30,12 +30,20 @@ from geodata.store.tables.records import (
     SiteUtility,
 )
 from geodata.store.tables.sites import ManagementArrangement, Site, SiteVersion
+from geodata.store.tables.visits import (
+    BatchSite,
+    InspectionBatch,
+    PlannedStop,
+    SelfCheck,
+    VisitPlan,
+)
 
 __all__ = [
     "Account",
     "ApiToken",
     "AuditLine",
     "Base",
+    "BatchSite",
     "ColumnMemory",
     "DecidedFootprint",
     "DecidedGap",
@@ -44,6 +52,7 @@ __all__ = [
     "DrawnDay",
     "DrawnSite",
     "Finding",
+    "FindingStep",
     "Footprint",
     "FootprintCount",
     "FootprintTally",
@@ -51,11 +60,15 @@ __all__ = [
     "GapCandidate",
     "GapRun",
     "Inspection",
+    "InspectionBatch",
     "Landuse",
     "LedgerImport",
     "LoginSession",
     "ManagementArrangement",
+    "Photo",
+    "PlannedStop",
     "Road",
+    "SelfCheck",
     "Site",
     "SiteContact",
     "SiteEvidence",
@@ -66,4 +79,5 @@ __all__ = [
     "SiteUtility",
     "SiteVersion",
     "StagedRow",
+    "VisitPlan",
 ]

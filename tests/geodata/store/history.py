@@ -37,7 +37,7 @@ from tests.builders import (
 )
 
 DAYS = [NOTICE_ON + timedelta(days=45 * step) for step in range(8)]
-STEP_NAMES = ("started_on", "handed_in_on", "closed_on")
+STEP_NAMES = ("started_on", "handed_in_on", "rejected_on", "closed_on")
 
 
 @dataclass

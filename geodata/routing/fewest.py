@@ -1,0 +1,55 @@
+"""How many inspector-days it takes until everything that has to be seen is seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from geodata.routing.problem import Problem
+from geodata.routing.solver import Solution, solve, usual_effort
+
+_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fewest:
+    """The answer, with the plan that shows it.
+
+    Attributes:
+        shifts: How many of the problem's shifts, from the first, are enough; ``None``: not all.
+        problem: With these shifts alone.
+        solution: The plan.
+    """
+
+    shifts: int | None
+    problem: Problem
+    solution: Solution
+
+
+def fewest_shifts(problem: Problem) -> Fewest:
+    """Return how many of the first shifts make all required visits, by halving.
+
+    Args:
+        problem: Shifts in the order in which they would be used, at least one.
+    """
+    low, high = 1, len(problem.shifts)
+    best = _tried(problem, high)
+    if not _is_enough(best):
+        return replace(best, shifts=None)
+    while low < high:
+        middle = (low + high) // 2
+        found = _tried(problem, middle)
+        if _is_enough(found):
+            best, high = found, middle
+        else:
+            low = middle + 1
+    return best
+
+
+def _tried(problem: Problem, count: int) -> Fewest:
+    some = replace(problem, shifts=problem.shifts[:count])
+    return Fewest(count, some, solve(some, usual_effort(some, seconds=_SECONDS)))
+
+
+def _is_enough(found: Fewest) -> bool:
+    problem = found.problem
+    return not any(problem.visit(one).is_required for one in found.solution.left_out(problem))
