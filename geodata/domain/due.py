@@ -44,7 +44,7 @@ EVIDENCE: Final[dict[VisitReason, int]] = {
     VisitReason.NEVER_SEEN: 25,
     VisitReason.CHOSEN: 20,
 }
-"""Points of a visit: a reinspection closes something, another look at what is known tells little."""
+"""Points of a visit: a reinspection closes something, a second look tells little."""
 
 _MOST_FOR_SIZE: Final = 10
 

@@ -41,7 +41,8 @@ class _Asking:
     def __init__(self, is_stopped: Asked) -> None:
         self._is_stopped = is_stopped
 
-    def __call__(self, _: float) -> bool:
+    def __call__(self, best_cost: float) -> bool:
+        del best_cost  # the user decides, not the cost
         return self._is_stopped()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from geodata.routing.problem import Problem
+from geodata.routing.problem import Problem, Visit
 from geodata.routing.solver import Solution, solve, usual_effort
+from geodata.routing.timetable import is_kept
 
 _SECONDS = 8.0
 
@@ -28,10 +29,13 @@ class Fewest:
 def fewest_shifts(problem: Problem) -> Fewest:
     """Return how many of the first shifts make all required visits, by halving.
 
+    What no shift can make even alone is not waited for.
+
     Args:
         problem: Shifts in the order in which they would be used, at least one.
     """
     low, high = 1, len(problem.shifts)
+    problem = replace(problem, visits=tuple(_possible(problem, one) for one in problem.visits))
     best = _tried(problem, high)
     if not _is_enough(best):
         return replace(best, shifts=None)
@@ -43,6 +47,13 @@ def fewest_shifts(problem: Problem) -> Fewest:
         else:
             low = middle + 1
     return best
+
+
+def _possible(problem: Problem, visit: Visit) -> Visit:
+    alone = (replace(one, first=(), last=()) for one in problem.shifts)
+    if any(is_kept(problem, one, (visit.id,)) for one in alone):
+        return visit
+    return replace(visit, is_required=False)
 
 
 def _tried(problem: Problem, count: int) -> Fewest:

@@ -74,7 +74,7 @@ class RoadNetwork:
 
 
 def road_network(
-    lines: Sequence[Any],
+    lines: Any,  # noqa: ANN401 - a sequence or an array of them
     highways: Sequence[str],
     oneway: Sequence[bool],
     access: Sequence[str | None],

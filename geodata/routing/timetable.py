@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from geodata.routing.problem import Lunch, Problem, Shift, Visit
 
 NEVER: Final = 1 << 60
 """A time that is not reached."""
+_LONG_S: Final = 10 * 24 * 3600
+"""Longer than any day that somebody orders by hand."""
 
 
 class Progress(NamedTuple):
@@ -223,3 +225,39 @@ def _told(
         length_m(problem, shift, order),
         now - shift.starts_s - spent - back - ate,
     )
+
+
+class Breach(NamedTuple):
+    """What a route that somebody ordered by hand does not keep.
+
+    Attributes:
+        visit: Whose hours are not kept, ``None`` for the shift's own end.
+        over_s: By how much the shift is exceeded, 0 for hours.
+    """
+
+    visit: int | None
+    over_s: int
+
+
+def ordered_timetable(
+    problem: Problem, shift: Shift, order: Sequence[int]
+) -> tuple[Timetable, list[Breach]]:
+    """Return the times of a route in just this order, and what it does not keep.
+
+    Where it cannot be kept places count as open and the shift as long as it takes: a person
+    decided, and sees what that means.
+    """
+    if is_kept(problem, shift, order):
+        return timetable(problem, shift, order), []
+    visits = tuple(replace(one, openings=()) for one in problem.visits)
+    lunch = None if shift.lunch is None else replace(shift.lunch, latest_s=_LONG_S)
+    free = replace(shift, ends_s=_LONG_S, lunch=lunch, max_distance_m=None)
+    times = timetable(replace(problem, visits=visits, shifts=(free,)), free, order)
+    breaches = [
+        Breach(stop.visit, 0)
+        for stop in times.stops
+        if begin_at(problem.visit(stop.visit), shift, stop.begins_s) != stop.begins_s
+    ]
+    if times.ends_s > shift.ends_s:
+        breaches.append(Breach(None, times.ends_s - shift.ends_s))
+    return times, breaches

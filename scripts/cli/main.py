@@ -52,3 +52,7 @@ def main() -> None:
         reason = str(error.orig).strip().splitlines()[0]
         complain(DomainError("cluster.unreachable", reason=reason))
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,10 @@ import os
 import resource
 import signal
 import socket
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -21,7 +24,9 @@ from scripts.demo.first_start import prepare_demo
 from scripts.nginx.configuration import tiles_secret
 from server.app import create_app
 from server.settings import Settings
+from server.worker import run_worker
 
+_ENDS_WITHIN_S = 15
 _STARTS_WITHIN_S = 60
 """A process that is slow to start on a busy machine is not killed for it."""
 
@@ -34,6 +39,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(serve)
     app.command()(up)
+    app.command()(worker)
 
 
 def serve(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
@@ -65,6 +71,26 @@ def up(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
             say("数据库已停止, 数据完好", "the database has stopped, nothing is lost")
 
 
+def worker() -> None:
+    """处理后台任务 / Do jobs in the background, until stopped."""
+    run_worker(database_url())
+
+
+@contextmanager
+def _working() -> Iterator[None]:
+    """Keep a worker beside the server: another process, so that pages never wait for a search."""
+    if os.environ.get("FUGAI_WORKER") == "off":
+        yield
+        return
+    command = [sys.executable, "-m", "scripts.cli.main", "worker"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(_ENDS_WITHIN_S)
+
+
 def _address(host: str | None, port: int | None) -> tuple[str, int]:
     chosen = host or os.environ.get("FUGAI_HOST") or "127.0.0.1"
     number = port or int(os.environ.get("FUGAI_PORT") or 8000)
@@ -89,14 +115,15 @@ def _run(host: str, port: int, workers: int) -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     say(f"✔ 打开 http://{host}:{port}/  (Ctrl-C 停止)", "open it in a browser; Ctrl-C stops")
-    uvicorn.run(
-        f"{__name__}:{application.__name__}",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-        timeout_worker_healthcheck=_STARTS_WITHIN_S,
-    )
+    with _working():
+        uvicorn.run(
+            f"{__name__}:{application.__name__}",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            timeout_worker_healthcheck=_STARTS_WITHIN_S,
+        )

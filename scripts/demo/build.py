@@ -19,7 +19,7 @@ from scripts.demo.ground import COMMUNITY_SHARE, RURAL_SHARE, Ground, build_grou
 from scripts.demo.history import write_editions
 from scripts.demo.plane import to_degrees, warp
 from scripts.demo.size import DemoSize
-from scripts.demo.streets import Street, country_roads, lay_grid
+from scripts.demo.streets import Street, country_roads, crossed, lay_grid
 from scripts.demo.territory import Territory, lay_territory
 
 _NOT_DRAWN_YET = 0.03
@@ -141,7 +141,7 @@ def _roads(streets: Iterable[Street]) -> GeoDataFrame:
             "is_oneway": False,
             "access": None,
         },
-        geometry=to_degrees([row.line for row in rows]),
+        geometry=to_degrees(crossed([row.line for row in rows])),
         crs="EPSG:4490",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -193,3 +194,22 @@ def _bent(
         0, sway / 3
     )
     return LineString(a + (b - a) * t + across * bow)
+
+
+def crossed(lines: Sequence[LineString]) -> list[LineString]:
+    """Return the lines with a vertex wherever two of them meet, as surveyors draw roads."""
+    some = np.array(lines, dtype=object)
+    ones, others = shapely.STRtree(some).query(some, predicate="intersects")
+    apart = ones != others
+    meeting = shapely.get_coordinates(
+        shapely.intersection(some[ones[apart]], some[others[apart]]), return_index=True
+    )
+    points, pair = meeting
+    owner = ones[apart][pair]
+    return [_with_vertices(line, points[owner == at]) for at, line in enumerate(lines)]
+
+
+def _with_vertices(line: LineString, points: Array) -> LineString:
+    own = shapely.get_coordinates(line)
+    along = [line.project(shapely.Point(*one)) for one in (*own, *points)]
+    return LineString(np.concatenate([own, points])[np.argsort(along, kind="stable")])

@@ -33,12 +33,13 @@ from server.api import (
     sites,
     trend,
     vectors,
+    visit_plans,
 )
 
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(gaps, plans, path, arrangements),
+    *(gaps, plans, path, arrangements, visit_plans),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )
