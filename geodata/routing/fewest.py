@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from geodata.routing.engine import Effort
 from geodata.routing.problem import Problem, Visit
-from geodata.routing.solver import Solution, solve, usual_effort
+from geodata.routing.solver import Solution, solve
 from geodata.routing.timetable import is_kept
 
-_SECONDS = 8.0
+_ITERATIONS = 1_500
+_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def _possible(problem: Problem, visit: Visit) -> Visit:
 
 def _tried(problem: Problem, count: int) -> Fewest:
     some = replace(problem, shifts=problem.shifts[:count])
-    return Fewest(count, some, solve(some, usual_effort(some, seconds=_SECONDS)))
+    return Fewest(count, some, solve(some, Effort(_ITERATIONS, _SECONDS)))
 
 
 def _is_enough(found: Fewest) -> bool:

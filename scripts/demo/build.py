@@ -141,7 +141,7 @@ def _roads(streets: Iterable[Street]) -> GeoDataFrame:
             "is_oneway": False,
             "access": None,
         },
-        geometry=to_degrees(crossed([row.line for row in rows])),
+        geometry=to_degrees(np.array(crossed([row.line for row in rows]), dtype=object)),
         crs="EPSG:4490",
     )
 

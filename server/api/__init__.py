@@ -33,13 +33,15 @@ from server.api import (
     sites,
     trend,
     vectors,
+    visit_files,
     visit_plans,
 )
 
 api_router = APIRouter()
 _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
-    *(gaps, plans, path, arrangements, visit_plans),
+    # Files first: their addresses would do for a plan's own.
+    *(gaps, plans, path, arrangements, visit_files, visit_plans),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )

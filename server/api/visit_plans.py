@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from geodata.domain.due import VisitReason
 from geodata.domain.period import today
 from geodata.domain.vocabulary import Language
+from geodata.spatial.navigation import navigation_links
 from geodata.store.queries.due import DueFilter, DueSite, due_sites
 from geodata.store.queries.visitors import find_visitors
 from geodata.store.session import reading
@@ -293,6 +294,7 @@ def stop_json(one: Row[Any], language: Language) -> dict[str, Any]:
         "state": one.state,
         "note": one.note,
         "inspection": one.inspection_id,
+        "links": navigation_links(one.longitude, one.latitude, one.name),
         "reason": one.reason,
         "sentence": due_sentence(VisitReason(one.reason), one.days, language),
     }

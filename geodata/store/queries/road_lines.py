@@ -11,6 +11,9 @@ from sqlalchemy import BigInteger, Text, cast, column, func, select
 from sqlalchemy.orm import Session
 
 from geodata.store.tables import Road
+from geodata.store.tables.base import SRID
+
+_MOST_DRAWN = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,25 @@ def road_version(session: Session, district: str) -> tuple[int, int, int]:
         .where(Road.district_code == district)
     ).one()
     return int(row[0]), int(row[1]), int(row[2])
+
+
+def roads_around(
+    session: Session, district: str, bounds: tuple[float, float, float, float]
+) -> list[list[tuple[float, float]]]:
+    """Return the courses of a district's roads that meet a box of EPSG:4490 degrees."""
+    box = func.st_makeenvelope(*bounds, SRID)
+    rows = session.scalars(
+        select(func.st_asbinary(func.st_intersection(Road.geom, box)))
+        .where(Road.district_code == district, Road.geom.op("&&")(box))
+        .order_by(Road.id)
+        .limit(_MOST_DRAWN)
+    )
+    shapes = shapely.get_parts(shapely.from_wkb([bytes(one) for one in rows]))
+    return [
+        [(float(x), float(y)) for x, y in shapely.get_coordinates(one)]
+        for one in shapes
+        if shapely.get_dimensions(one) == 1
+    ]
 
 
 def road_lines(session: Session, district: str) -> RoadLines:
