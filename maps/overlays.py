@@ -73,6 +73,7 @@ class ScriptOverlay(MacroElement):
             "startComparison",
             "startBoundary",
             "startGaps",
+            "startRoutes",
             "startArchive",
         ],
         config: Mapping[str, Any],

@@ -216,6 +216,23 @@ def gaps_map(config: Mapping[str, Any], subject: MapSubject, language: Language)
     return draw([ScriptOverlay("startGaps", said)])
 
 
+def routes_files(pieces: Pieces) -> list[str]:
+    """Return the local files that a page with routes of visits loads, in order."""
+    return [*map_files(pieces), OURS + "routes.js"]
+
+
+def routes_map(config: Mapping[str, Any], subject: MapSubject, language: Language) -> Pieces:
+    """Return the map on which routes of visits are drawn; the plan's script fills it.
+
+    Args:
+        config: ``ground`` as in `coverage_map`.
+        subject: The district they lie in.
+        language: Of words.
+    """
+    said = {**config, "bounds": subject.bounds, **_spoken(subject, language)}
+    return draw([ScriptOverlay("startRoutes", said)])
+
+
 def boundary_files(pieces: Pieces) -> list[str]:
     """Return the local files that a page with a boundary to draw loads, in order."""
     return [*map_files(pieces), *_BOUNDARY_FILES]

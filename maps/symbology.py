@@ -12,6 +12,7 @@ from typing import Final
 
 from geodata.domain.category import Category
 from geodata.domain.division import DivisionKind
+from geodata.domain.due import VisitReason
 from geodata.domain.gap import GapKind
 from geodata.domain.inspection import InspectionStatus
 from geodata.domain.management import ManagementType
@@ -90,6 +91,19 @@ GAP_COLOURS: Final[dict[str, str]] = {
     GapKind.DOUBLE: _GREEN,
 }
 """By kind of gap, in the list of what a town has to do."""
+
+VISIT_COLOURS: Final[dict[str, str]] = {
+    VisitReason.REINSPECTION: _PURPLE,
+    VisitReason.OVERDUE_FINDING: _VERMILION,
+    VisitReason.SAMPLED: _GREEN,
+    VisitReason.STAGE: _BLUE,
+    VisitReason.DEADLINE_NEAR: _ORANGE,
+    VisitReason.UNVERIFIED: _SKY,
+    VisitReason.LONG_UNSEEN: _YELLOW,
+    VisitReason.NEVER_SEEN: _MIST,
+    VisitReason.CHOSEN: UNREPORTED_COLOUR,
+}
+"""By why somebody should go."""
 
 AREA_COLOURS: Final = {"water": "#a9cfe8", "green": "#cfe6c2", "residential": "#eae4d9"}
 """The ground under the sites, paler than any of them: areas by kind, the lowest last."""

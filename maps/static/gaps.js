@@ -161,5 +161,5 @@ function gapsMap(map, colours) {
     map.fitBounds(preview.getBounds().pad(0.4), { maxZoom: 18, animate: false });
   };
 
-  return { show, activate, choose, lasso, showBoundary, on: (handlers) => Object.assign(state, handlers) };
+  return { show, activate, choose, lasso, showBoundary, map, on: (handlers) => Object.assign(state, handlers) };
 }

@@ -26,7 +26,7 @@ from server.reports.visit_sheet import visit_sheets
 router = APIRouter(prefix="/api/visit-plans", tags=["visits"])
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_AROUND: Final = 0.01
+_AROUND: Final = 0.02
 """Degrees of streets beyond the stops, as the picture may show them."""
 
 

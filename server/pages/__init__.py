@@ -22,6 +22,7 @@ from server.pages import (
     sites,
     towns,
     vectors,
+    visits,
 )
 
 pages_router = APIRouter(include_in_schema=False)
@@ -29,7 +30,19 @@ pages_router = APIRouter(include_in_schema=False)
 _MODULES = (
     *(home, login, maps, towns),
     *(boundary, ledger, record_form, sites, history),
-    *(leaving, changes, gap_files, gaps, plans, path, lapses, vectors, import_columns, imports),
+    *(
+        leaving,
+        changes,
+        gap_files,
+        gaps,
+        plans,
+        path,
+        visits,
+        lapses,
+        vectors,
+        import_columns,
+        imports,
+    ),
 )
 for _module in _MODULES:
     pages_router.include_router(_module.router)
