@@ -14,10 +14,12 @@ from server.api import (
     evidence,
     exports,
     figures,
+    findings,
     gaps,
     health,
     history,
     import_columns,
+    inspections,
     lapses,
     leaving,
     ledger,
@@ -42,6 +44,7 @@ _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
     # Files first: their addresses would do for a plan's own.
     *(gaps, plans, path, arrangements, visit_files, visit_plans),
+    *(inspections, findings),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )

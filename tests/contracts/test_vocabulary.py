@@ -12,6 +12,7 @@ from geodata.domain import (
     boundary,
     category,
     change,
+    checklist,
     division,
     due,
     errors,
@@ -61,6 +62,7 @@ _MODULES = (
         travel,
         visiting,
         argument,
+        checklist,
     ),
     symbology,
 )
