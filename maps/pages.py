@@ -233,6 +233,30 @@ def routes_map(config: Mapping[str, Any], subject: MapSubject, language: Languag
     return draw([ScriptOverlay("startRoutes", said)])
 
 
+def field_files(pieces: Pieces, script: str) -> list[str]:
+    """Return the local files that the map of a day in the field loads, in order.
+
+    Args:
+        pieces: The map.
+        script: Where `maps.coverage_scripts.coverage_script` is to be had.
+    """
+    return [*pieces.links, MAP_CSS, script, OURS + "routes.js", DECODER]
+
+
+def field_map(subject: MapSubject, tiles: Mapping[str, Any], language: Language) -> Pieces:
+    """Return the map of a day in the field: routes over our own tiles.
+
+    Args:
+        subject: The district.
+        tiles: Addresses as in `coverage_map`.
+        language: Of words.
+    """
+    shown = {"bounds": subject.bounds, "on": subject.on, "colouring": subject.colouring}
+    overlay = TileOverlay({**tiles, **shown})
+    said = {"bounds": subject.bounds, **_spoken(subject, language)}
+    return draw([overlay, ScriptOverlay("startRoutes", said)])
+
+
 def boundary_files(pieces: Pieces) -> list[str]:
     """Return the local files that a page with a boundary to draw loads, in order."""
     return [*map_files(pieces), *_BOUNDARY_FILES]

@@ -5,7 +5,7 @@ const ROUTE_COLOURS = ["#12385a", "#d55e00", "#009e73", "#b5548f", "#0072b2", "#
 
 fugai.startRoutes = (map, config) => {
   fugai.attribute(map, config.attribution);
-  const renderer = fugai.layGround(map);
+  const renderer = config.ground ? fugai.layGround(map) : null;
   L.control.zoom({ position: "topright", zoomInTitle: config.words.zoom_in, zoomOutTitle: config.words.zoom_out }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   fugai.layBasemap(map, config.basemap);
@@ -13,14 +13,18 @@ fugai.startRoutes = (map, config) => {
     const [west, south, east, north] = config.bounds;
     map.fitBounds([[south, west], [north, east]], { animate: false });
   }
-  fetch(config.ground)
+  if (renderer) drawStreets(map, config.ground, renderer);
+  fugai.routesMap = routesMap(map);
+  document.dispatchEvent(new Event("fugai:routes-map"));
+};
+
+function drawStreets(map, address, renderer) {
+  fetch(address)
     .then((answer) => (answer.ok ? answer.json() : { features: [] }))
     .then((ground) => fugai.drawGround(map, ground.features, renderer))
     // Streets are an extra here: the list beside the map tells the same.
     .catch(() => {});
-  fugai.routesMap = routesMap(map);
-  document.dispatchEvent(new Event("fugai:routes-map"));
-};
+}
 
 function routesMap(map) {
   const group = L.featureGroup().addTo(map);

@@ -33,6 +33,7 @@ from server.api import (
     path,
     plans,
     sites,
+    today,
     trend,
     vectors,
     visit_files,
@@ -44,7 +45,7 @@ _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
     # Files first: their addresses would do for a plan's own.
     *(gaps, plans, path, arrangements, visit_files, visit_plans),
-    *(inspections, findings),
+    *(today, inspections, findings),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )
