@@ -27,6 +27,8 @@ function drawStreets(map, address, renderer) {
 }
 
 function routesMap(map) {
+  // Above the sites of tiles, below the numbers.
+  map.createPane("fugai-routes").style.zIndex = 450;
   const group = L.featureGroup().addTo(map);
   const marks = new Map();
   const state = { onPick: () => {} };
@@ -49,11 +51,11 @@ function routesMap(map) {
     routes.forEach((route, number) => {
       const colour = ROUTE_COLOURS[number % ROUTE_COLOURS.length];
       for (const leg of route.line) {
-        L.polyline(leg.map(at), { color: "#ffffff", weight: 8, opacity: 0.8, interactive: false }).addTo(group);
-        L.polyline(leg.map(at), { color: colour, weight: 4.5, opacity: 0.9, interactive: false }).addTo(group);
+        L.polyline(leg.map(at), { color: "#ffffff", weight: 8, opacity: 0.8, interactive: false, pane: "fugai-routes" }).addTo(group);
+        L.polyline(leg.map(at), { color: colour, weight: 4.5, opacity: 0.9, interactive: false, pane: "fugai-routes" }).addTo(group);
       }
       if (route.stops.length) {
-        L.circleMarker(at(route.start), { radius: 7, color: "#ffffff", weight: 2, fillColor: "#009e73", fillOpacity: 1 }).addTo(group);
+        L.circleMarker(at(route.start), { radius: 7, color: "#ffffff", weight: 2, fillColor: "#009e73", fillOpacity: 1, pane: "fugai-routes" }).addTo(group);
       }
       for (const stop of route.stops) {
         if (stop.longitude === null) continue;
