@@ -45,7 +45,7 @@ class FugaiSync {
     if (answer.ok) {
       await fugaiStore.change(record.client_id, { state: "sent", id: told.id, row_version: told.row_version, findings: told.findings, fault: null });
     } else if (told.code === "inspection.stale") {
-      await fugaiStore.change(record.client_id, { state: "conflict", conflicts: told.conflicts, theirs: told.row_version, id: told.inspection, fault: told.detail });
+      await fugaiStore.change(record.client_id, { state: "conflict", conflicts: told.facts.conflicts, theirs: told.facts.row_version, id: told.facts.inspection, fault: told.detail });
     } else {
       await fugaiStore.change(record.client_id, { state: "refused", fault: told.detail });
     }
