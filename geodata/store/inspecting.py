@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geography
-from sqlalchemy import Row, cast, func, select
+from sqlalchemy import ARRAY, BigInteger, Row, any_, cast, func, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
@@ -128,6 +128,24 @@ def steps_of(session: Session, finding_id: int) -> Sequence[FindingStep]:
     """Return what happened to a finding, in order."""
     statement = select(FindingStep).where(FindingStep.finding_id == finding_id)
     return session.scalars(statement.order_by(FindingStep.id)).all()
+
+
+def steps_by_finding(session: Session, finding_ids: Sequence[int]) -> dict[int, list[FindingStep]]:
+    """Return what happened to many findings, in order, by their ids."""
+    wanted = FindingStep.finding_id == any_(cast(list(finding_ids), ARRAY(BigInteger)))
+    found: dict[int, list[FindingStep]] = {}
+    for one in session.scalars(select(FindingStep).where(wanted).order_by(FindingStep.id)):
+        found.setdefault(one.finding_id, []).append(one)
+    return found
+
+
+def photos_by_finding(session: Session, finding_ids: Sequence[int]) -> dict[int, list[Photo]]:
+    """Return the photos of many findings, in order, by their ids."""
+    wanted = Photo.finding_id == any_(cast(list(finding_ids), ARRAY(BigInteger)))
+    found: dict[int, list[Photo]] = {}
+    for one in session.scalars(select(Photo).where(wanted).order_by(Photo.taken_at, Photo.id)):
+        found.setdefault(one.finding_id or 0, []).append(one)
+    return found
 
 
 def photos_of(

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from server.api import (
     archives,
     arrangements,
+    batches,
     boundary,
     changes,
     departures,
@@ -30,6 +31,7 @@ from server.api import (
     map_styles,
     milestones,
     ogc,
+    paper,
     path,
     plans,
     sites,
@@ -45,7 +47,7 @@ _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
     # Files first: their addresses would do for a plan's own.
     *(gaps, plans, path, arrangements, visit_files, visit_plans),
-    *(today, inspections, findings),
+    *(today, inspections, findings, batches, paper),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from server.pages import (
     boundary,
     changes,
+    findings,
     gap_files,
     gaps,
     history,
@@ -40,6 +41,7 @@ _MODULES = (
         path,
         today,
         visits,
+        findings,
         lapses,
         vectors,
         import_columns,

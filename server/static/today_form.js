@@ -99,7 +99,8 @@ class FugaiForm {
   addFinding(clause = "S12") {
     const id = crypto.randomUUID();
     const select = Object.assign(document.createElement("select"), { className: "form-select", name: "clause" });
-    for (const one of this.config.clauses) select.append(new Option(`${one.clause} · ${one.label}`, one.clause, false, one.clause === clause));
+    for (const one of this.config.clauses) select.append(new Option(`${one.clause} · ${one.label}`, one.clause));
+    select.value = clause;
     const text = Object.assign(document.createElement("textarea"), { className: "form-control", name: "description", rows: 2, maxLength: 1000, placeholder: this.say("what_is_wrong") });
     const who = Object.assign(document.createElement("input"), { className: "form-control", name: "responsible", maxLength: 200, placeholder: this.say("responsible") });
     const due = Object.assign(document.createElement("input"), { className: "form-control", name: "due_on", type: "date" });

@@ -154,7 +154,7 @@ def test_five_records_without_a_network_and_a_killed_browser_arrive_once_each(
             assert picture.format == "JPEG"
 
 
-def _rows(desk: VisitDesk, table: type[Inspection] | type[Photo], *, seen: bool = False) -> int:
+def _rows(desk: VisitDesk, table: type[Inspection | Photo], *, seen: bool = False) -> int:
     with Session(desk.app.state.engine) as session:
         rows = session.scalars(select(table)).all()
         return len([one for one in rows if not seen or getattr(one, "client_id", None)])

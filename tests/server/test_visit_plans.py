@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import gpxpy
 import numpy as np
@@ -167,17 +168,18 @@ def test_a_plan_can_be_taken_along_in_four_forms(desk, inspector) -> None:
     plan = desk.plan(inspector, sites=desk.ids(*NAMES), minutes=20)
     place, count = f"/api/visit-plans/{plan['id']}", len(_stops(plan))
     book = load_workbook(BytesIO(inspector.get(f"{place}.xlsx").content))
-    rows = list(book.active.iter_rows(values_only=True))
+    sheet: Any = book.active
+    rows = list(sheet.iter_rows(values_only=True))
     assert len(rows) == 1 + count + len(plan["unassigned"])
     calendar = Calendar.from_ical(inspector.get(f"{place}.ics").content)
     events = calendar.walk("VEVENT")
     assert len(events) == count
-    assert {one["dtstart"].dt.utcoffset() for one in events} == {timedelta(hours=8)}
+    assert {one.decoded("dtstart").utcoffset() for one in events} == {timedelta(hours=8)}
     track = gpxpy.parse(inspector.get(f"{place}.gpx").text)
     assert len(track.waypoints) == count
     assert len(track.tracks[0].segments) == count + 1
-    sheet = inspector.get(f"{place}.pdf")
-    assert sheet.content.startswith(b"%PDF")
+    printed = inspector.get(f"{place}.pdf")
+    assert printed.content.startswith(b"%PDF")
     assert inspector.get(f"{place}.pdf", params={"inspector": "nobody"}).status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""A district of its own whose visits are planned: by the interface, the worker, and its database."""
+"""A district of its own whose visits are planned: by the interface and the worker."""
 
 from __future__ import annotations
 
