@@ -20,16 +20,20 @@ from sqlalchemy.orm import Session
 from geodata.domain.category import Category
 from geodata.domain.inspection import InspectionKind, InspectionResult
 from geodata.domain.management import ManagementType
+from geodata.domain.period import today
 from geodata.domain.site import Place, SiteDraft
 from geodata.store.tables import (
     Division,
     Finding,
     Footprint,
+    GapCandidate,
     Inspection,
     LedgerImport,
     ManagementArrangement,
+    PlannedStop,
     Site,
     StagedRow,
+    VisitPlan,
 )
 from geodata.store.tables.base import SRID
 
@@ -189,6 +193,7 @@ def a_finding(
     due_on: date | None = None,
     started_on: date | None = None,
     handed_in_on: date | None = None,
+    rejected_on: date | None = None,
     closed_on: date | None = None,
 ) -> Finding:
     """Add a problem that an inspection found, due in 30 days."""
@@ -203,7 +208,59 @@ def a_finding(
             due_on=due_on or inspection.inspected_on + timedelta(days=30),
             started_on=started_on,
             handed_in_on=handed_in_on,
+            rejected_on=rejected_on,
             closed_on=closed_on,
+        ),
+    )
+
+
+def a_planned_stop(session: Session, site: Site, *, on: date | None = None) -> PlannedStop:
+    """Add a plan for a day, today by default, with a site as its one stop."""
+    day = on or today()
+    plan = _add(
+        session,
+        VisitPlan(
+            district_code=site.district_code,
+            first_on=day,
+            last_on=day,
+            status="ready",
+            seed=0,
+            asked={},
+            created_by="tester",
+        ),
+    )
+    times = ("arrives_s", "begins_s", "ends_s", "travel_s", "distance_m")
+    return _add(
+        session,
+        PlannedStop(
+            plan_id=plan.id,
+            site_id=site.id,
+            inspector="inspector",
+            visits_on=day,
+            position=1,
+            reason="unverified",
+            state="planned",
+            **dict.fromkeys(times, 1),
+        ),
+    )
+
+
+def a_candidate(
+    session: Session, outline: BaseGeometry, *, neighbourhood: Division
+) -> GapCandidate:
+    """Add buildings that the ledger misses, as the database's own functions would."""
+    return _add(
+        session,
+        GapCandidate(
+            district_code=neighbourhood.district_code,
+            town_code=neighbourhood.parent_code,
+            neighbourhood_code=neighbourhood.code,
+            footprints=1,
+            area_m2=900.0,
+            floor_area_m2=900.0,
+            name="某楼",
+            first_found_on=today(),
+            geom=_shape(outline),
         ),
     )
 

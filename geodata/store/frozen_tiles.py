@@ -45,6 +45,8 @@ _PLACES: Final = {
     "standalone_buildings": ("drawn_site", "place"),
     "gaps": ("drawn_site", "place"),
     "findings": ("drawn_site", "place"),
+    "planned_stops": ("drawn_site", "place"),
+    "candidates": ("gap_candidate", "geom_3857"),
     "footprints": ("footprint", "geom_3857"),
     "divisions": ("division", "geom_3857"),
     "roads": ("road", "geom_3857"),

@@ -138,6 +138,16 @@ def _findings(layer: Layer, tile: TileId, scope: Scope, on: date) -> tuple[str, 
     return _called("tile_findings", layer.id, *zooms, *_place(tile, scope), on)
 
 
+def _stops(layer: Layer, tile: TileId, scope: Scope, on: date) -> tuple[str, list[Any]]:
+    zooms = (layer.merged_below, NAMES_FROM)
+    return _called("tile_stops", layer.id, *zooms, *_place(tile, scope), on)
+
+
+def _candidates(layer: Layer, tile: TileId, scope: Scope, _on: date) -> tuple[str, list[Any]]:
+    zooms = (layer.merged_below, NAMES_FROM)
+    return _called("tile_candidates", layer.id, *zooms, *_place(tile, scope))
+
+
 def _footprints(layer: Layer, tile: TileId, scope: Scope, _on: date) -> tuple[str, list[Any]]:
     zooms = (layer.merged_below, NAMES_FROM)
     return _called("tile_footprints", layer.id, *zooms, *_place(tile, scope))
@@ -161,6 +171,8 @@ _CALLS: Final[dict[str, _Call]] = {
     "standalone_buildings": _sites,
     "gaps": _sites,
     "findings": _findings,
+    "planned_stops": _stops,
+    "candidates": _candidates,
     "footprints": _footprints,
     "divisions": _divisions,
     "roads": _roads,

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,13 +25,14 @@ from geodata.domain.access import Role
 from geodata.store.tables import Finding, Inspection, Photo, PlannedStop
 from scripts.screenshots import CHROMIUM, FLAGS
 from tests.browser.serving import serve
+from tests.builders import WEST
 from tests.own_world import logged_in
 from tests.postgis import TestServer
 from tests.server.visit_desk import VisitDesk, visit_desk
-from tests.world import PASSWORD, WEST
+from tests.world import PASSWORD
 
 NAMES = ("东苑小区", "东安里", "东街5号楼", "东宿舍", "西里小区", "西新村")
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture

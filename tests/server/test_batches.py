@@ -122,7 +122,7 @@ def test_the_pack_holds_ledger_findings_proof_and_a_list_of_it(desk, lead) -> No
         photos = [one for one in names if one.startswith("04_照片/")]
         assert len(photos) == 1
         book = load_workbook(BytesIO(pack.read("00_目录.xlsx")))
-        listed = [row[1] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
+        listed = [str(row[1]) for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
         assert sorted(listed) == sorted(one for one in names if one != "00_目录.xlsx")
         found = load_workbook(BytesIO(pack.read("02_问题及整改.xlsx"))).worksheets[0]
         assert any(row[5] == "保洁不到位" for row in found.iter_rows(values_only=True))

@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    ColumnClause,
     ColumnElement,
     Date,
     FromClause,
+    Integer,
     Text,
     case,
     cast,
@@ -32,7 +34,7 @@ from geodata.domain.inspection import FindingStatus
 from geodata.layers import Layer
 from geodata.store.queries.divisions import in_scope
 from geodata.store.queries.state import site_state, within
-from geodata.store.tables import Division, Finding, Footprint, Landuse, Road
+from geodata.store.tables import Division, Finding, Footprint, GapCandidate, Landuse, Road
 
 Cut = Callable[[Scope], ColumnElement[bool]]
 
@@ -137,6 +139,52 @@ def _findings(layer: Layer, on: date) -> FeatureSource:
     )
 
 
+def _stops(layer: Layer, on: date) -> FeatureSource:
+    names = ("id", "district_code", "town_code", "neighbourhood_code", "name", "geom", "point")
+    site = func.site_as_of(on).table_valued(*(column(name) for name in names)).alias("site_then")
+    told: list[ColumnClause[Any]] = [
+        *(column(name, BigInteger) for name in ("id", "site_id")),
+        column("position", Integer),
+        column("visits_on", Date),
+        *(column(name, Text) for name in ("state", "reason")),
+    ]
+    stop = func.standing_stops(on).table_valued(*told).alias("stop")
+    values = {
+        "site": stop.c.site_id,
+        "site_name": cast(site.c.name, Text),
+        "visits_on": stop.c.visits_on,
+        "position": stop.c.position,
+        "state": stop.c.state,
+        "reason": stop.c.reason,
+        "on": literal(on, Date),
+        "town": cast(site.c.town_code, Text),
+        "neighbourhood": cast(site.c.neighbourhood_code, Text),
+    }
+    return FeatureSource(
+        layer,
+        rows=stop.join(site, site.c.id == stop.c.site_id),
+        key=stop.c.id,
+        geometry=func.coalesce(func.st_pointonsurface(site.c.geom), site.c.point),
+        fields=_declared(layer, values),
+        kept=true(),
+        cut=lambda scope: within(scope, site),
+    )
+
+
+def _candidates(layer: Layer, _on: date) -> FeatureSource:
+    c = GapCandidate.__table__.c
+    values = {
+        "footprints": c.footprints,
+        "area_m2": cast(func.round(c.area_m2), Integer),
+        "name": c.name,
+        "first_found_on": c.first_found_on,
+        "town": c.town_code,
+        "neighbourhood": c.neighbourhood_code,
+    }
+    table = GapCandidate.__table__
+    return _ground(layer, table, c.id, values, lambda scope: within(scope, GapCandidate))
+
+
 def _divisions(layer: Layer, _on: date) -> FeatureSource:
     table = Division.__table__
     values = {
@@ -210,6 +258,8 @@ _SOURCES: Final[dict[str, Callable[[Layer, date], FeatureSource]]] = {
     "standalone_buildings": _sites,
     "gaps": _sites,
     "findings": _findings,
+    "planned_stops": _stops,
+    "candidates": _candidates,
     "footprints": _footprints,
     "roads": _roads,
     "landuse": _landuse,

@@ -1,8 +1,8 @@
--- Let every change of the ground be told, and of findings, which are drawn from their own rows:
--- a second one at a site may leave the site looking as before.
+-- Let every change of the ground be told, and of findings and planned stops, which are drawn from
+-- their own rows: a second one at a site may leave the site looking as before.
 -- In:  nothing.
--- Out: triggers on footprint, division, road, landuse and finding.
-CREATE OR REPLACE FUNCTION write_finding_change() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Out: triggers on footprint, division, road, landuse, finding and planned_stop.
+CREATE OR REPLACE FUNCTION write_hanging_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   one record;
 BEGIN
@@ -36,13 +36,13 @@ DECLARE
   name text;
   event text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['division', 'road', 'landuse', 'finding'] LOOP
+  FOREACH name IN ARRAY ARRAY['division', 'road', 'landuse', 'finding', 'planned_stop'] LOOP
     FOREACH event IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
       EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER %s ON %I REFERENCING %s TABLE AS touched'
         ' FOR EACH STATEMENT EXECUTE FUNCTION %I()',
         'write_change_' || lower(event), event, name,
         CASE event WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END,
-        CASE name WHEN 'finding' THEN 'write_finding_change' ELSE 'write_ground_change' END);
+        CASE WHEN name IN ('finding', 'planned_stop') THEN 'write_hanging_change' ELSE 'write_ground_change' END);
     END LOOP;
   END LOOP;
 END

@@ -21,10 +21,12 @@ from tests.builders import (
     SOUTH,
     WEST,
     _shape,
+    a_candidate,
     a_district,
     a_finding,
     a_footprint,
     a_neighbourhood,
+    a_planned_stop,
     a_site,
     a_town,
     an_inspection,
@@ -76,6 +78,8 @@ def scene(session):
     session.add(Road(**ground, highway="primary", name="新建路", geom=_shape(line)))
     area = square(0.002, 0.002, 0.006)
     session.add(Landuse(**ground, kind="residential", name="和平", geom=_shape(area)))
+    a_candidate(session, square(0.004, 0.004, 0.001), neighbourhood=quarter)
+    a_planned_stop(session, site)
     session.flush()
     _draw(session)
     return site, lone, quarter

@@ -29,10 +29,12 @@ from geodata.store.tables import Division, Landuse, Road
 from tests.builders import (
     SOUTH,
     WEST,
+    a_candidate,
     a_district,
     a_finding,
     a_footprint,
     a_neighbourhood,
+    a_planned_stop,
     a_site,
     a_town,
     an_inspection,
@@ -64,6 +66,8 @@ def test_every_layer_tells_exactly_its_declared_fields(session, layer):
     a_finding(session, an_inspection(session, site, today()))
     a_site(session, ticked=())
     a_footprint(session, square())
+    a_planned_stop(session, site)
+    a_candidate(session, square(side=0.001), neighbourhood=a_neighbourhood(session, town=town))
     line = func.st_geomfromtext("LINESTRING(117.8 36.8, 117.9 36.8)", 4490)
     session.add(Road(district_code=district.code, source_id="w1", highway="primary", geom=line))
     area = session.scalar(select(Division.geom).where(Division.code == district.code))
