@@ -54,6 +54,13 @@ install_postgis() {
   apt_install "postgresql-$major-postgis-3"
 }
 
+# Sheets and documents that are printed are set in these.
+install_fonts() {
+  fc-list 2>/dev/null | grep -qi 'noto.*cjk' && return
+  say "安装中文字体  /  installing Chinese fonts"
+  apt_install fonts-noto-cjk fontconfig
+}
+
 # install_python LOCK: the venv holds exactly what the lock says.
 install_python() {
   local lock="$1" venv="$FUGAI_HOME/venv" stamp

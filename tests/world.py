@@ -140,7 +140,8 @@ def build_world(engine: Engine) -> World:
             session, sites[1], today() - timedelta(days=50), result=InspectionResult.PROBLEMS
         )
         a_finding(session, problems)
-        an_inspection(session, sites[5], today() - timedelta(days=5))
+        seen = an_inspection(session, sites[5], today() - timedelta(days=5))
+        a_finding(session, seen, closed_on=today() - timedelta(days=1))
         a_footprint(session, square(0.121, 0.021, 0.002), town=east, neighbourhood=court)
         for role, division in (
             (Role.ADMINISTRATOR, None),

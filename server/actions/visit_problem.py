@@ -81,8 +81,11 @@ def prepare(session: Session, scope: Scope, wish: VisitWish, *, on: date) -> Pre
     )
     found = due_sites(session, scope, wanted, due, on=on)
     placed = [one for one in found if one.row["longitude"] is not None]
-    placeless = [one for one in found if one.row["longitude"] is None]
-    return _prepared(session, wish, placed[: wish.most], placeless, max(0, len(placed) - wish.most))
+    taken = placed[: wish.most]
+    # Of sites that are nowhere those are told that would have been visited.
+    least = min((one.visit.value for one in taken), default=0)
+    placeless = [one for one in found if one.row["longitude"] is None and one.visit.value >= least]
+    return _prepared(session, wish, taken, placeless[: wish.most], len(placed) - len(taken))
 
 
 def _prepared(

@@ -67,7 +67,7 @@ def findings_page(
     )
 
 
-@router.get("/findings/{finding_id:int}")
+@router.get("/findings/{finding_id}")
 def finding_page(
     finding_id: int, request: Request, actor: CurrentActor, session: ReadingSession
 ) -> Response:

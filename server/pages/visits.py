@@ -64,7 +64,7 @@ def visits_page(request: Request, shown: ShownDistrict, session: ReadingSession)
     )
 
 
-@router.get("/visits/{plan_id:int}")
+@router.get("/visits/{plan_id}")
 def plan_page(
     plan_id: int, request: Request, actor: CurrentActor, session: ReadingSession
 ) -> Response:

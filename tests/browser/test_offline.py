@@ -11,6 +11,7 @@ from tests.browser.conftest import Open
 
 PAGES = (
     *("/map", "/gaps", "/gaps/print?kind=missing", "/plans", "/sites/3/plan", "/path"),
+    *("/visits", "/visits/today", "/findings", "/findings/1", "/truth", "/paper"),
     *("/towns", "/towns/370306001", "/sites", "/sites/1", "/docs", "/login"),
     *("/imports", "/imports/1", "/doctor", "/imports/vector"),
     *("/sites/unlocated", "/changes?from=2025-01-01", "/lapses", "/departures"),
@@ -32,7 +33,7 @@ def test_a_page_works_with_the_way_to_others_cut(
 
 def test_the_description_of_the_api_is_drawn(open_page: Open) -> None:
     page = open_page("/docs")
-    expect(page.locator("#swagger")).to_contain_text("/api/coverage")
+    expect(page.locator("#swagger")).to_contain_text("/api/sites/{site_id}")
 
 
 def test_the_trend_is_drawn(open_page: Open) -> None:

@@ -21,6 +21,7 @@ from tests.world import HOSTILE, World
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "/map", "/gaps", "/gaps/print", "/plans", "/sites/3/plan", "/path",
+    "/visits", "/visits/today", "/findings", "/findings/1", "/truth", "/paper",
     "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
     "/sites?covered=false", "/sites?on=2025-02-01", "/imports", "/imports/1",
     "/doctor", "/imports/vector", "/sites/unlocated",
@@ -28,6 +29,8 @@ PAGES = (
     "/sites/1/history", "/changes", "/changes?from=2025-01-01", "/lapses", "/departures",
 )  # fmt: skip
 HTML = {"accept": "text/html"}
+SPOKEN_BY_SCRIPTS = {"gaps", "visits", "today", "paper"}
+"""Groups of words that pages hand to their scripts."""
 
 
 class Links(HTMLParser):
@@ -165,7 +168,7 @@ def test_an_unknown_page_says_so_and_leads_back(leader: TestClient) -> None:
 def test_every_word_is_told_in_both_languages_and_used() -> None:
     sources = [*(ROOT / "server/templates").iterdir(), *(ROOT / "server").rglob("*.py")]
     used = "".join(path.read_text("utf-8") for path in sources)
-    scripts = "".join(one.read_text("utf-8") for one in (ROOT / "server/static").glob("gaps*.js"))
+    scripts = "".join(one.read_text("utf-8") for one in (ROOT / "server/static").glob("*.js"))
     for key, texts in catalogue("words").items():
         assert texts.keys() == {"zh", "en"}, key
         assert all(texts.values()), key
@@ -176,7 +179,14 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
         )
         is_built = is_built or re.fullmatch(rf"vectors\.({'|'.join(STATUSES)})", key)
         is_built = is_built or re.match(r"gaps\.(what|none|fix|alike)_", key)
-        is_built = is_built or (key.startswith("gaps.") and f'"{key[5:]}"' in scripts)
+        group, _, name = key.partition(".")
+        is_built = is_built or (group in SPOKEN_BY_SCRIPTS and f'"{name}"' in scripts)
+        is_built = is_built or re.match(
+            r"(visits|today)\.(skip|postpone)_why$|today\.state_|sheet\.column_"
+            r"|pack\.(step|finding|contents)_|sheet\.(note|signature|foot)$"
+            r"|truth\.(claimed|approved|verified|community|standalone)$",
+            key,
+        )
         is_built = is_built or re.match(r"ogc\.(field_|\w+_note$)", key)
         assert is_built or re.search(rf"""["']{key}["']""", used), f"{key} is not used"
 
