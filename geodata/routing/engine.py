@@ -6,8 +6,12 @@ INFORMS Journal on Computing 36 (4), 943-955.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from typing import Final
 
 import pyvrp
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, StoppingCriterion
@@ -15,6 +19,9 @@ from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, StoppingCrit
 from geodata.routing.engine_model import Model, clients_of
 from geodata.routing.instance_files import Instance
 from geodata.routing.problem import Order, Problem
+
+_MOST_SEARCHES: Final = 8
+_LONG_MEMORY: Final = 1_000
 
 Heard = Callable[[Sequence[Order]], None]
 Asked = Callable[[], bool]
@@ -57,8 +64,32 @@ class _Telling(pyvrp.IteratedLocalSearchCallbacks):
         self._tell(best)
 
 
-def solve_instance(instance: Instance, effort: Effort) -> tuple[int | None, list[list[int]]]:
-    """Return cost in tenths and routes of customers; ``None`` where no solution was found."""
+def solve_on_all_cores(instance: Instance, effort: Effort) -> tuple[int | None, list[list[int]]]:
+    """Return the best of several searches at once, one a core, each with a seed of its own.
+
+    Every second one remembers longer: it gets out of valleys that the usual one ends in.
+    """
+    cores = min(os.cpu_count() or 1, _MOST_SEARCHES)
+    if cores == 1:
+        return solve_instance(instance, effort)
+    seeds = [replace(effort, seed=effort.seed + number) for number in range(cores)]
+    memories = [_LONG_MEMORY if number % 2 else None for number in range(cores)]
+    with ProcessPoolExecutor(cores, get_context("spawn")) as pool:
+        found = list(pool.map(solve_instance, [instance] * cores, seeds, memories))
+    feasible = [one for one in found if one[0] is not None]
+    return min(feasible, key=lambda one: one[0] or 0) if feasible else found[0]
+
+
+def solve_instance(
+    instance: Instance, effort: Effort, memory: int | None = None
+) -> tuple[int | None, list[list[int]]]:
+    """Return cost in tenths and routes of customers; ``None`` where no solution was found.
+
+    Args:
+        instance: With vehicles that are all alike.
+        effort: How long to search.
+        memory: How many earlier costs a new one is held against, PyVRP's own number by default.
+    """
     count = len(instance.demand)
     clients = [
         pyvrp.Client(
@@ -85,7 +116,11 @@ def solve_instance(instance: Instance, effort: Effort) -> tuple[int | None, list
         matrices,  # type: ignore[arg-type] # numpy's shapes there
         matrices,  # type: ignore[arg-type]
     )
-    result = pyvrp.solve(model, _stop(effort, None), effort.seed, display=False)
+    search = pyvrp.IteratedLocalSearchParams()
+    if memory is not None:
+        search = pyvrp.IteratedLocalSearchParams(history_length=memory)
+    params = pyvrp.SolveParams(ils=search)
+    result = pyvrp.solve(model, _stop(effort, None), effort.seed, params=params, display=False)
     routes = [[one + 1 for one in clients_of(route)] for route in result.best.routes()]
     return (int(result.cost()) if result.is_feasible() else None), routes
 

@@ -12,7 +12,7 @@ import typer
 from geodata.domain.access import Role, Scope
 from geodata.domain.errors import DomainError
 from geodata.domain.travel import TravelMode
-from geodata.routing.engine import Effort, solve_instance
+from geodata.routing.engine import Effort, solve_on_all_cores
 from geodata.routing.instance_files import read_instance
 from geodata.store.session import reading
 from geodata.store.visit_plans import get_visit_plan
@@ -46,7 +46,7 @@ def solve(
     """求解 Solomon / Gehring-Homberger 算例 / Solve an instance of the benchmark."""
     instance = read_instance(file)
     effort = Effort(_AS_MANY_AS_THERE_IS_TIME_FOR, seconds, seed)
-    cost, found = solve_instance(instance, effort)
+    cost, found = solve_on_all_cores(instance, effort)
     if cost is None:
         raise DomainError("routes.nothing_found", file=file.name, seconds=seconds)
     if as_json:

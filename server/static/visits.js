@@ -6,6 +6,7 @@ const say = (key, facts = {}) => config.words[key].replace(/\{(\w+)\}/g, (_, nam
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const wish = part("wish");
 const chosen = new Set();
+const wishes = new Map();
 const reasons = new Set();
 const START_KEY = `fugai-start-${config.district}`;
 let visits = [];
@@ -24,6 +25,45 @@ async function asked(method, path, body) {
   const told = await answer.json();
   if (!answer.ok) throw new Error(told.detail);
   return told;
+}
+
+/** What is special about one visit: pinned, left out, at a time, of so many minutes. */
+function wishOfSite(visit) {
+  const standing = wishes.get(visit.site) ?? {};
+  const details = document.createElement("details");
+  details.className = "small";
+  details.open = Object.keys(standing).length > 0;
+  const pin = Object.assign(document.createElement("select"), { className: "form-select form-select-sm" });
+  for (const [key, label] of [["", say("anywhere")], ["first", say("pin_first")], ["last", say("pin_last")], ["out", say("exclude")]]) pin.append(new Option(label, key));
+  pin.value = standing.pin ?? "";
+  const at = Object.assign(document.createElement("input"), { type: "time", className: "form-control form-control-sm", value: standing.at ?? "" });
+  const lasts = Object.assign(document.createElement("input"), { type: "number", min: 1, max: 480, className: "form-control form-control-sm", value: standing.minutes ?? "" });
+  const labelled = (text, field) => {
+    const label = document.createElement("label");
+    label.append(text, field);
+    return label;
+  };
+  const fields = document.createElement("div");
+  fields.className = "fugai-visits-form";
+  fields.append(labelled(say("pin"), pin), labelled(say("at_time"), at), labelled(say("minutes_there"), lasts));
+  fields.addEventListener("change", () => {
+    const values = Object.fromEntries([["pin", pin.value], ["at", at.value], ["minutes", lasts.value]].filter(([, value]) => value));
+    if (Object.keys(values).length) wishes.set(visit.site, values);
+    else wishes.delete(visit.site);
+  });
+  details.append(Object.assign(document.createElement("summary"), { textContent: say("special") }), fields);
+  return details;
+}
+
+/** The wishes for single visits, as the interface takes them. */
+function siteWishes() {
+  const told = [...wishes].filter(([, one]) => one.pin !== "out");
+  return told.map(([site, one]) => ({
+    site,
+    ...(one.pin ? { pin: one.pin } : {}),
+    ...(one.at ? { at_s: seconds(one.at) } : {}),
+    ...(one.minutes ? { minutes: Number(one.minutes) } : {}),
+  }));
 }
 
 const filters = () => [...new FormData(part("filters"))].filter(([, value]) => value);
@@ -61,6 +101,7 @@ function rowOf(visit) {
   const why = Object.assign(document.createElement("div"), { className: "small", textContent: visit.longitude === null ? `${visit.sentence} · ${say("no_place")}` : visit.sentence });
   told.append(name, place, why);
   row.append(box, value, told);
+  if (wish) told.append(wishOfSite(visit));
   row.addEventListener("click", (event) => {
     if (!event.target.closest("a, input")) fugai.gapsMap?.activate(String(visit.site), true);
   });
@@ -113,6 +154,8 @@ function wishOf() {
     most: chosen.size || Number(told.get("most")),
     keep_towns: told.has("towns"),
     balance: told.has("balance"),
+    wishes: siteWishes(),
+    exclude: [...wishes].filter(([, one]) => one.pin === "out").map(([site]) => site),
     ...(chosen.size
       ? { sites: [...chosen] }
       : {
