@@ -133,3 +133,17 @@ def _token() -> str:
         audit(session, "cli", "add_account", _ACCOUNT, role=Role.ADMINISTRATOR.value)
         session.flush()
         return add_token(session, _ACCOUNT, label="bench")
+
+
+@_app.command()
+def travel(
+    extract: Annotated[Path | None, typer.Option(help="OSM 数据 / an extract")] = None,
+) -> None:
+    """路程矩阵与 pgRouting 之比 / Travel times of all pairs beside pgRouting, in one run."""
+    from scripts.benchmarks.travel import measure  # noqa: PLC0415 - loads what others need not
+
+    figures = measure(home() / "bench-travel", extract)
+    path = _RESULTS / ("travel.json" if extract is None else "travel_extract.json")
+    path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
+    print(json.dumps(figures, indent=1))
+    say(f"已写入 {path.name}", "written to scripts/benchmarks/results")

@@ -16,7 +16,6 @@ from playwright.sync_api import (
     Playwright,
     ViewportSize,
     expect,
-    sync_playwright,
 )
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,12 +38,6 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 def desk(server: TestServer, tmp_path: Path) -> Iterator[VisitDesk]:
     with visit_desk(server, "today", tmp_path / "files") as desk:
         yield desk
-
-
-@pytest.fixture
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 def _phone(playwright: Playwright, profile: Path, address: str) -> BrowserContext:
@@ -166,3 +159,73 @@ def _rows(desk: VisitDesk, table: type[Inspection | Photo], *, seen: bool = Fals
     with Session(desk.app.state.engine) as session:
         rows = session.scalars(select(table)).all()
         return len([one for one in rows if not seen or getattr(one, "client_id", None)])
+
+
+def test_a_closed_site_is_skipped_without_a_network_and_the_rest_ordered_anew(
+    desk: VisitDesk, playwright: Playwright, tmp_path: Path
+) -> None:
+    with logged_in(desk.app, Role.INSPECTOR) as client:
+        desk.plan(client, sites=desk.ids(*NAMES), minutes=20)
+    with serve(desk.app) as address:
+        context = _phone(playwright, tmp_path / "profile", address)
+        page = _open(context, address)
+        page.wait_for_selector("body[data-kept]")
+        _record(page, 0)
+        expect(page.locator("[data-part=state]")).to_contain_text("已全部上传")
+        context.set_offline(True)
+        page.once("dialog", lambda dialog: dialog.accept("门锁着"))
+        stop = page.locator(".fugai-today-stop").nth(2)
+        name = stop.locator("summary b").inner_text()
+        stop.locator("summary").click()
+        stop.get_by_role("button", name="跳过, 重新排").click()
+        skipped = page.locator(".fugai-today-stop.is-skipped")
+        expect(skipped).to_have_count(1)
+        expect(skipped).to_contain_text(name)
+        expect(skipped).to_contain_text("门锁着")
+        expect(page.locator(".fugai-today-stop.is-planned")).to_have_count(len(NAMES) - 2)
+        page.reload()
+        page.wait_for_selector("body[data-ready]")
+        expect(page.locator(".fugai-today-stop.is-skipped")).to_contain_text(name)
+        context.set_offline(False)
+        page.locator("[data-part=state]").click()
+        page.wait_for_function("() => fugaiStore.skips().then((some) => some.length === 0)")
+        context.close()
+    with Session(desk.app.state.engine) as session:
+        stops = session.scalars(select(PlannedStop).order_by(PlannedStop.position)).all()
+        assert [one.state for one in stops].count("skipped") == 1
+        assert next(one.note for one in stops if one.state == "skipped") == "门锁着"
+        assert stops[0].state == "done"
+
+
+def test_a_record_changed_at_the_desk_shows_both_values_on_the_phone(
+    desk: VisitDesk, playwright: Playwright, tmp_path: Path
+) -> None:
+    with logged_in(desk.app, Role.INSPECTOR) as client:
+        desk.plan(client, sites=desk.ids("东苑小区"), minutes=20)
+    with serve(desk.app) as address, logged_in(desk.app, Role.DISTRICT_LEAD) as lead:
+        context = _phone(playwright, tmp_path / "profile", address)
+        page = _open(context, address)
+        _record(page, 0)
+        expect(page.locator("[data-part=state]")).to_contain_text("已全部上传")
+        with Session(desk.app.state.engine) as session:
+            made = session.scalars(select(Inspection.id).where(Inspection.client_id.is_not(None)))
+            place = f"/api/inspections/{made.one()}"
+        values = {"result": "passed", "confirms_cover": False, "note": "台式端改过"}
+        changed = lead.patch(place, json=values, headers={"If-Match": '"1"'})
+        assert changed.status_code == 200
+        page.evaluate(
+            """async () => {
+              const [record] = await fugaiStore.records();
+              const body = { ...record.body, note: "手机上补充", row_version: record.row_version };
+              await fugaiStore.change(record.client_id, { state: "pending", body });
+            }"""
+        )
+        page.locator("[data-part=state]").click()
+        conflict = page.locator(".fugai-today-conflict")
+        expect(conflict).to_contain_text("手机上补充")
+        expect(conflict).to_contain_text("台式端改过")
+        assert lead.get(place).json()["note"] == "台式端改过"
+        conflict.get_by_role("button", name="用本机的").click()
+        expect(page.locator("[data-part=state]")).to_contain_text("已全部上传")
+        assert lead.get(place).json()["note"] == "手机上补充"
+        context.close()
