@@ -28,6 +28,8 @@ class Settings:
             of the database; for those who may see all of it.
         tiles_secret: What passes to that folder are signed with.
         tiles_memory_bytes: How much memory each process keeps tiles in.
+        issuer: Who issues bulletins: the name of the leading bureau.
+        address: Where people reach this server, for links in documents; ``None``: as they did.
     """
 
     database_url: str
@@ -41,6 +43,8 @@ class Settings:
     basemap_archive: str | None = None
     tiles_secret: str | None = None
     tiles_memory_bytes: int = 96 << 20
+    issuer: str = "区房管局"
+    address: str | None = None
 
     @classmethod
     def read(
@@ -55,7 +59,8 @@ class Settings:
 
         ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY``, ``FUGAI_TILES_FOLDER``,
         ``FUGAI_TILES_MEMORY_MB``; ``FUGAI_ARCHIVES``, by default ``tiles`` beside `files`;
-        ``FUGAI_BASEMAP_ARCHIVE``, the name of an archive there, with its suffix or without.
+        ``FUGAI_BASEMAP_ARCHIVE``, the name of an archive there, with its suffix or without;
+        ``FUGAI_ISSUER``, ``FUGAI_ADDRESS``.
         """
         tiles = environ.get("FUGAI_TILES_FOLDER")
         below = environ.get("FUGAI_BASEMAP_ARCHIVE")
@@ -68,5 +73,7 @@ class Settings:
             archives=Path(environ.get("FUGAI_ARCHIVES") or files.parent / "tiles"),
             basemap_archive=below.removesuffix(".pmtiles") if below else None,
             tiles_secret=tiles_secret,
+            issuer=environ.get("FUGAI_ISSUER") or "区房管局",
+            address=(environ.get("FUGAI_ADDRESS") or "").rstrip("/") or None,
             tiles_memory_bytes=int(environ.get("FUGAI_TILES_MEMORY_MB") or 96) << 20,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from calendar import monthrange
 from dataclasses import dataclass
@@ -43,9 +44,46 @@ class Period:
         return end_of(self.last_on)
 
 
+CLOCK_VARIABLE: Final = "FUGAI_NOW"
+"""Sets the clock of tests and demonstrations: an ISO moment, Shanghai's where it names no zone."""
+
+
+def now() -> datetime:
+    """Return the moment it is in Shanghai, wherever the server stands.
+
+    Raises:
+        DomainError: ``period.clock`` where `CLOCK_VARIABLE` says something else than a moment.
+    """
+    told = os.environ.get(CLOCK_VARIABLE)
+    if not told:
+        return datetime.now(SHANGHAI)
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError as error:
+        raise DomainError("period.clock", value=told) from error
+    return moment.replace(tzinfo=moment.tzinfo or SHANGHAI).astimezone(SHANGHAI)
+
+
 def today() -> date:
-    """Return the day it is in Shanghai, wherever the server stands."""
-    return datetime.now(SHANGHAI).date()
+    """Return the day it is in Shanghai."""
+    return now().date()
+
+
+def month_of(text: str) -> date:
+    """Read a month such as 2017-11 as its first day.
+
+    Raises:
+        DomainError: ``period.unreadable`` with the text.
+    """
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m").replace(tzinfo=SHANGHAI).date()
+    except ValueError as error:
+        raise DomainError("period.unreadable", text=text) from error
+
+
+def last_day_of(month: date) -> date:
+    """Return the last day of the month that a day lies in."""
+    return month.replace(day=_last_day(month))
 
 
 def last_month_end(day: date) -> date:

@@ -33,6 +33,7 @@ for _name in (
     "gaps",
     "path",
     "routes",
+    "campaign",
     "users",
     "db",
     "bench",

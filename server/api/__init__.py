@@ -7,6 +7,7 @@ from server.api import (
     arrangements,
     batches,
     boundary,
+    campaigns,
     changes,
     departures,
     divisions,
@@ -47,7 +48,7 @@ _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
     # Files first: their addresses would do for a plan's own.
     *(gaps, plans, path, arrangements, visit_files, visit_plans),
-    *(today, inspections, findings, batches, paper),
+    *(today, inspections, findings, batches, paper, campaigns),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )

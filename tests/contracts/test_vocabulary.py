@@ -10,6 +10,7 @@ import pytest
 from geodata.domain import (
     access,
     boundary,
+    campaign,
     category,
     change,
     checklist,
@@ -25,6 +26,7 @@ from geodata.domain import (
     inspection,
     leaving,
     management,
+    monthly,
     path_to_full,
     policy,
     site,
@@ -63,6 +65,8 @@ _MODULES = (
         visiting,
         argument,
         checklist,
+        campaign,
+        monthly,
     ),
     symbology,
 )

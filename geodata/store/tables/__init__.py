@@ -2,6 +2,14 @@
 
 from geodata.store.tables.accounts import Account, ApiToken, AuditLine, LoginSession
 from geodata.store.tables.base import Base
+from geodata.store.tables.campaigns import (
+    CampaignFile,
+    CampaignRecord,
+    MonthlyReport,
+    NodeMark,
+    Snapshot,
+    SnapshotRow,
+)
 from geodata.store.tables.divisions import Division
 from geodata.store.tables.drawing import (
     DrawnChange,
@@ -44,6 +52,8 @@ __all__ = [
     "AuditLine",
     "Base",
     "BatchSite",
+    "CampaignFile",
+    "CampaignRecord",
     "ColumnMemory",
     "DecidedFootprint",
     "DecidedGap",
@@ -65,6 +75,8 @@ __all__ = [
     "LedgerImport",
     "LoginSession",
     "ManagementArrangement",
+    "MonthlyReport",
+    "NodeMark",
     "Photo",
     "PlannedStop",
     "Road",
@@ -78,6 +90,8 @@ __all__ = [
     "SiteToDraw",
     "SiteUtility",
     "SiteVersion",
+    "Snapshot",
+    "SnapshotRow",
     "StagedRow",
     "VisitPlan",
 ]

@@ -1,0 +1,84 @@
+"""What a campaign leaves on paper: letters, publicity, meetings, basis documents (S33-S36)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from geodata.domain.access import WRITING_ROLES, Scope
+from geodata.domain.campaign import RecordKind
+from geodata.domain.division import DivisionKind
+from geodata.domain.errors import DomainError
+from geodata.store.audit import audit
+from geodata.store.queries.divisions import find_divisions, get_division
+from geodata.store.queries.state import within
+from geodata.store.session import Change, writing
+from geodata.store.tables import CampaignRecord
+from server.auth import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOrder:
+    """One record as it is noted."""
+
+    kind: RecordKind
+    held_on: date
+    title: str
+    town: str | None
+    told: Mapping[str, str]
+
+
+def add_record(engine: Engine, actor: Actor, order: RecordOrder) -> int:
+    """Note a record; return its id. A town notes its own.
+
+    Raises:
+        DomainError: ``auth.forbidden``; ``division.not_found``.
+    """
+    if actor.role not in WRITING_ROLES:
+        raise DomainError("auth.forbidden", role=actor.role.value)
+    with writing(engine, Change(actor.username, "add_record")) as session:
+        town = actor.scope.code if actor.scope.kind is DivisionKind.TOWN else order.town
+        code = town or actor.scope.code
+        if code is None:
+            code = find_divisions(session, actor.scope, kind=DivisionKind.DISTRICT)[0].code
+        division = get_division(session, actor.scope, code)
+        record = CampaignRecord(
+            district_code=division.district_code,
+            town_code=division.code if division.kind is DivisionKind.TOWN else None,
+            kind=order.kind.value,
+            held_on=order.held_on,
+            title=order.title,
+            told=dict(order.told),
+            added_by=actor.username,
+        )
+        session.add(record)
+        session.flush()
+        audit(session, actor.username, "add_record", str(record.id), kind=order.kind.value)
+        return record.id
+
+
+def find_records(
+    session: Session, scope: Scope, district: str, kind: RecordKind | None
+) -> dict[str, Any]:
+    """Return records in scope, the latest first, and the towns that have signed no letter."""
+    statement = select(CampaignRecord).where(
+        CampaignRecord.district_code == district, within(scope, CampaignRecord)
+    )
+    if kind is not None:
+        statement = statement.where(CampaignRecord.kind == kind.value)
+    order = (CampaignRecord.held_on.desc(), CampaignRecord.id.desc())
+    rows = session.scalars(statement.order_by(*order)).all()
+    signed = {one.town_code for one in rows if one.kind == RecordKind.LETTER}
+    towns = find_divisions(session, scope, kind=DivisionKind.TOWN, district=district)
+    names = ("id", "kind", "held_on", "title", "town_code", "told", "added_by")
+    return {
+        "records": [{name: getattr(one, name) for name in names} for one in rows],
+        "letters_missing": [
+            {"town": one.code, "name": one.name} for one in towns if one.code not in signed
+        ],
+    }

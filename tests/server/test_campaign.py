@@ -1,0 +1,244 @@
+"""A whole campaign by the interface, with the clock set: nodes, reports, months, bulletin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from geodata.domain.access import Role
+from geodata.domain.category import Category
+from geodata.domain.errors import DomainError
+from geodata.domain.management import ManagementType as M
+from geodata.domain.period import CLOCK_VARIABLE, now, today
+from geodata.store.session import Change, writing
+from geodata.store.tables import Division, Site
+from tests.builders import NOTICE_ON, a_site
+from tests.own_world import logged_in
+from tests.postgis import TestServer
+from tests.server.visit_desk import VisitDesk, visit_desk
+
+FILE = Path(__file__).resolve().parents[2] / "scripts" / "demo" / "campaign_2017.toml"
+WORDS = {"progress": "逐小区推进。", "problems": "两处资金不足。", "next_steps": "月底前完成。"}
+
+
+class Clock:
+    """Sets what time it is."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
+
+    def __call__(self, moment: str) -> None:
+        """Let it be a moment in Shanghai."""
+        self._patch.setenv(CLOCK_VARIABLE, moment)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def desk(server: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitDesk]:
+    with visit_desk(server, "campaign", tmp_path_factory.mktemp("files")) as desk:
+        with writing(desk.app.state.engine, Change("tester", "2017", NOTICE_ON)) as session:
+            east = session.get_one(Division, desk.world.east)
+            west = session.get_one(Division, desk.world.west)
+            for number in range(9):
+                a_site(session, f"旧小区{number}", town=east, ticked={M.SIMPLE})
+            lone = Category.STANDALONE_BUILDING.value
+            a_site(session, "旧楼", town=east, ticked=(), category=lone)
+            a_site(session, "西旧小区", town=west, ticked={M.PROFESSIONAL})
+        yield desk
+
+
+def _load(lead) -> int:
+    answer = lead.post("/api/campaigns", json={"content": FILE.read_text("utf-8")})
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+def _states(client, campaign: int, node: str):
+    cells = client.get(f"/api/campaigns/{campaign}/nodes").json()
+    return {one["unit"]: one["state"] for one in cells if one["node"] == node}
+
+
+def test_the_clock_can_be_set_and_refuses_nonsense(clock) -> None:
+    clock("2017-11-26T15:59:59+00:00")
+    assert today().isoformat() == "2017-11-26"
+    clock("2017-11-27T00:00:00")
+    assert now().isoformat() == "2017-11-27T00:00:00+08:00"
+    clock("soon")
+    with pytest.raises(DomainError, match=r"period\.clock"):
+        now()
+
+
+def test_nodes_are_on_time_late_or_not_done_to_the_second(desk, clock) -> None:
+    east, west = desk.world.east, desk.world.west
+    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead, logged_in(desk.app, Role.TOWN) as town:
+        clock("2017-11-08T09:00:00")
+        campaign = _load(lead)
+        assert _load(lead) == campaign
+        flags = lead.get("/api/campaigns").json()[0]["flags"]
+        assert {"S02", "S26", "S37"} <= {one["clause"] for one in flags}
+        assert _states(lead, campaign, "scheme") == {east: "open", west: "open"}
+        assert _states(lead, campaign, "inspection") == {east: "not_yet", west: "not_yet"}
+        clock("2017-11-10T23:59:59")
+        mark = {"node": "scheme", "unit": east}
+        assert town.post(f"/api/campaigns/{campaign}/nodes", json=mark).status_code == 204
+        other = town.post(f"/api/campaigns/{campaign}/nodes", json={**mark, "unit": west})
+        assert other.status_code == 404
+        clock("2017-11-11T00:00:00")
+        assert _states(lead, campaign, "scheme") == {east: "on_time", west: "overdue"}
+        lead.post(f"/api/campaigns/{campaign}/nodes", json={**mark, "unit": west})
+        assert _states(lead, campaign, "scheme")[west] == "late"
+        assert _states(lead, campaign, "coverage") == {east: "open", west: "on_time"}
+        clock("2017-12-01T00:00:00")
+        assert _states(lead, campaign, "coverage") == {east: "overdue", west: "on_time"}
+
+
+def test_reminders_come_five_two_and_no_days_before(desk, clock) -> None:
+    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead:
+        clock("2017-11-01T08:00:00")
+        campaign = _load(lead)
+        reminded = []
+        for day in range(20, 28):
+            clock(f"2017-11-{day}T08:00:00")
+            cells = lead.get(f"/api/campaigns/{campaign}/nodes").json()
+            report = next(one for one in cells if one["node"] == "report_11")
+            if report["reminded_days_left"] is not None:
+                reminded.append((day, report["reminded_days_left"]))
+        assert reminded == [(21, 5), (24, 2), (26, 0)]
+
+
+def test_a_report_is_filled_sent_returned_and_in_time_to_the_second(desk, clock) -> None:
+    east = desk.world.east
+    place = f"/api/monthly-reports/2017-11/{east}"
+    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead, logged_in(desk.app, Role.TOWN) as town:
+        clock("2017-11-26T23:59:59")
+        told = town.get(place).json()
+        assert told["figures"]["sites"] == 10
+        assert told["figures"]["covered"] == 9
+        assert told["figures"]["standalone"] == 1
+        lacking = town.post(place, json={**WORDS, "problems": " "})
+        assert lacking.json()["code"] == "report.narrative_missing"
+        sent = town.post(place, json=WORDS)
+        assert (sent.status_code, sent.json()["timing"]) == (201, "on_time")
+        assert town.post(place, json=WORDS).json()["code"] == "report.submitted"
+        assert lead.post(f"{place}/return", json={"comment": "请补充下一步"}).status_code == 204
+        told = town.get(place).json()
+        assert (told["state"], told["comment"]) == ("returned", "请补充下一步")
+        clock("2017-11-27T00:00:00")
+        assert town.post(place, json=WORDS).json()["timing"] == "late"
+        other = f"/api/monthly-reports/2017-11/{desk.world.west}"
+        assert town.get(other).status_code == 404
+        assert town.post(other, json=WORDS).status_code == 404
+        ahead = town.post(f"/api/monthly-reports/2018-01/{east}", json=WORDS)
+        assert ahead.json()["code"] == "report.month_ahead"
+
+
+def _check_words(content: bytes) -> None:
+    document = Document(BytesIO(content))
+    words = "\n".join(one.text for one in document.paragraphs)
+    assert "关于2017年11月份周村区住宅小区物业管理全覆盖工作情况的通报" in words
+    assert "西街街道未报送月报" in words
+    assert "2017年12月1日" in words
+    table = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
+    assert [row[:3] for row in table[1:]] == [
+        ["东街街道", "10", "9"],
+        ["西街街道", "1", "1"],
+        ["合计", "11", "10"],
+    ]
+    assert [row[1] for row in (r.cells for r in document.tables[1].rows)][1].text == "西街街道"
+    run = document.paragraphs[0].runs[0]
+    assert run._r.rPr.rFonts.get(qn("w:eastAsia")) == "方正小标宋简体"
+
+
+def test_a_closed_month_stays_and_its_bulletin_is_the_same_again(desk, clock) -> None:
+    east = desk.world.east
+    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead, logged_in(desk.app, Role.TOWN) as town:
+        clock("2017-11-26T10:00:00")
+        town.post(f"/api/monthly-reports/2017-11/{east}", json=WORDS)
+        clock("2017-12-01T09:00:00")
+        assert lead.get("/api/months/2017-11/bulletin.docx").status_code == 404
+        assert town.post("/api/months/2017-11/close").status_code == 403
+        closed = lead.post("/api/months/2017-11/close").json()
+        assert lead.post("/api/months/2017-11/close").json()["code"] == "month.closed"
+        first = lead.get("/api/months/2017-11/bulletin.docx").content
+        with writing(desk.app.state.engine, Change("tester", "later", NOTICE_ON)) as session:
+            site = session.scalars(select(Site).where(Site.name == "旧小区3")).one()
+            site.name = "改名小区"
+            a_site(session, "后补小区", town=session.get_one(Division, east), ticked=())
+        clock("2018-03-01T09:00:00")
+        again = lead.get("/api/months/2017-11/bulletin.docx").content
+        assert first == again
+        _check_words(first)
+        with ZipFile(BytesIO(first)) as parts:
+            links = parts.read("word/_rels/document.xml.rels").decode()
+        assert f"/snapshots/{closed['snapshot']}?ref={east}.covered" in links
+        rows = lead.get(
+            f"/api/snapshots/{closed['snapshot']}/rows", params={"ref": f"{east}.covered"}
+        ).json()
+        assert rows["count"] == 9
+        assert "旧小区3" in {one["name"] for one in rows["rows"]}
+        wrong = lead.get(f"/api/snapshots/{closed['snapshot']}/rows", params={"ref": "x.y"})
+        assert wrong.json()["code"] == "month.no_such_figure"
+        pdf = lead.get("/api/months/2017-11/bulletin.pdf").content
+        assert pdf.startswith(b"%PDF")
+        assert pdf == lead.get("/api/months/2017-11/bulletin.pdf").content
+        refused = town.post(f"/api/monthly-reports/2017-11/{east}", json=WORDS)
+        assert refused.json()["code"] in ("month.closed", "report.submitted")
+    with (
+        pytest.raises(DBAPIError, match="stays as it was closed"),
+        Session(desk.app.state.engine) as session,
+    ):
+        session.execute(text("UPDATE snapshot_row SET is_covered = true"))
+
+
+def test_points_are_traceable_and_a_town_sees_its_own(desk, clock) -> None:
+    east = desk.world.east
+    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead, logged_in(desk.app, Role.TOWN) as town:
+        clock("2017-11-20T10:00:00")
+        _load(lead)
+        town.post(f"/api/monthly-reports/2017-11/{east}", json=WORDS)
+        clock("2017-12-31T10:00:00")
+        told = lead.get("/api/assessment", params={"year": 2017}).json()
+        assert len(told["towns"]) == 2
+        for one in told["towns"]:
+            for item in one["items"]:
+                share = item["part"] / item["whole"] if item["whole"] else 1
+                assert item["points"] == pytest.approx(item["of"] * share, abs=0.01)
+            assert one["points"] == pytest.approx(sum(item["points"] for item in one["items"]))
+        own = town.get("/api/assessment", params={"year": 2017}).json()["towns"]
+        assert [one["town"] for one in own] == [east]
+        items = {item["item"]: item for item in own[0]["items"]}
+        assert (items["coverage"]["part"], items["coverage"]["whole"]) == (9, 10)
+        assert (items["reports"]["part"], items["reports"]["whole"]) == (1, 2)
+
+
+def test_letters_that_are_missing_are_named(desk) -> None:
+    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead, logged_in(desk.app, Role.TOWN) as town:
+        record = {"kind": "letter", "held_on": "2017-11-08", "title": "目标管理责任书"}
+        assert town.post("/api/campaign-records", json=record).status_code == 201
+        told = lead.get("/api/campaign-records").json()
+        assert [one["town"] for one in told["letters_missing"]] == [desk.world.west]
+        assert told["records"][0]["town_code"] == desk.world.east
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "key = 1", FILE.read_text("utf-8").replace('when = "11月上旬"', 'when = "下周"', 1)],
+)
+def test_files_that_are_no_campaign_are_refused(desk, content: str) -> None:
+    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead:
+        assert lead.post("/api/campaigns", json={"content": content}).status_code == 422
+    with logged_in(desk.app, Role.TOWN) as town:
+        assert town.post("/api/campaigns", json={"content": "x"}).status_code == 403
