@@ -17,12 +17,13 @@ import numpy as np
 from sqlalchemy import Engine, exists, func, select
 from sqlalchemy.orm import Session
 
-from geodata.domain.access import Scope
+from geodata.domain.access import Role, Scope
 from geodata.domain.category import Category
 from geodata.domain.errors import DomainError
 from geodata.domain.management import ManagementType
 from geodata.domain.period import today
 from geodata.store.audit import audit
+from geodata.store.campaigns import find_campaigns
 from geodata.store.files import FileStore
 from geodata.store.imports.ground import (
     import_boundaries,
@@ -44,10 +45,13 @@ from scripts.demo.visits import make_visits
 from server.actions.import_receipt import Delivery, Sender
 from server.actions.imports import ImportOrder, import_divisions_file
 from server.actions.ledger_imports import import_whole
+from server.actions.run_campaign import load_campaign
+from server.auth import Actor
 
 SEED: Final = 126
 _ACTOR: Final = "demo"
 _BEGUN, _BUILT = "begin_demo", "build_demo"
+_CAMPAIGN: Final = Path(__file__).with_name("campaign_2017.toml")
 _EMERGENCIES: Final = 4
 """Sites of the demo that a company serves in an emergency."""
 
@@ -64,6 +68,23 @@ def prepare_demo(url: str, store: FileStore, home: Path) -> None:
         if is_begun or is_empty:
             _build_and_load(engine, store, DemoSize(), seed=SEED, is_any_size=is_begun)
             add_demo_accounts(engine, home)
+            _load_campaigns(engine)
+
+
+def _load_campaigns(engine: Engine) -> None:
+    """Load the campaign of the notice, and one of this year after its model."""
+    with reading(engine) as session:
+        if find_campaigns(session, Scope.everything(), DISTRICT):
+            return
+    content = _CAMPAIGN.read_text("utf-8")
+    actor = Actor(_ACTOR, _ACTOR, Role.ADMINISTRATOR, None, Scope.everything())
+    year = str(today().year)
+    dated = content.replace("zhoucun-2017", f"zhoucun-{year}")
+    dated = dated.replace("year = 2017", f"year = {year}").replace(
+        "2017年周村区", f"{year}年周村区"
+    )
+    for one in (content, dated):
+        load_campaign(engine, actor, DISTRICT, one)
 
 
 def build_and_load(url: str, store: FileStore, size: DemoSize, *, seed: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ from geodata.store.monthly import (
     find_reports,
     freeze_rows,
     get_report,
+    submitted_reports,
     town_figures,
     town_outlines,
 )
@@ -124,22 +126,30 @@ def _holds(session: Session, actor: Actor, unit: str) -> bool:
     return actor.scope.holds(*places[division.kind])
 
 
-def report_figures(
-    session: Session, actor: Actor, town: str, month: date
-) -> tuple[dict[str, int], dict[str, float]]:
-    """Return what the ledger fills into a town's report, and the difference to the month before."""
-    district = get_division(session, actor.scope, town).district_code
-    on = today()
-    empty = dict.fromkeys(FIGURES, 0)
-    own = town_figures(session, actor.scope, district, month, on=on).get(town, empty)
-    earlier = month_before(month)
-    before = get_report(session, town, earlier)
-    known = (
-        before.figures
-        if before is not None and before.state == ReportState.SUBMITTED
-        else town_figures(session, actor.scope, district, earlier, on=on).get(town)
-    )
-    return own, differences(own, known)
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the ledger fills into a report: figures, and their change since the month before."""
+
+    figures: dict[str, int]
+    change: dict[str, float]
+
+
+def filled_reports(session: Session, actor: Actor, district: str, month: date) -> dict[str, Filled]:
+    """Return what the ledger fills into the report of each town in scope.
+
+    The month before is told as it was sent, or else as the ledger has it.
+    """
+    on, earlier = today(), month_before(month)
+    own = town_figures(session, actor.scope, district, month, on=on)
+    before = town_figures(session, actor.scope, district, earlier, on=on)
+    sent = submitted_reports(session, district, [earlier])
+    found = {}
+    for town in find_divisions(session, actor.scope, kind=DivisionKind.TOWN, district=district):
+        figures = own.get(town.code, dict.fromkeys(FIGURES, 0))
+        report = sent.get((town.code, earlier))
+        known = before.get(town.code) if report is None else report.figures
+        found[town.code] = Filled(figures, differences(figures, known))
+    return found
 
 
 def submit_report(
@@ -162,7 +172,7 @@ def submit_report(
         if division.kind is not DivisionKind.TOWN or not _holds(session, actor, town):
             raise DomainError("division.not_found", division=town)
         _check_open(session, division.district_code, month)
-        figures, _ = report_figures(session, actor, town, month)
+        figures = filled_reports(session, actor, division.district_code, month)[town].figures
         report = get_report(session, town, month, locks=True)
         if report is not None and report.state == ReportState.SUBMITTED:
             raise DomainError("report.submitted", month=month.strftime("%Y-%m"))

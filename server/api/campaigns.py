@@ -8,19 +8,22 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from geodata.domain.campaign import RecordKind
+from geodata.domain.errors import DomainError
 from geodata.domain.monthly import NARRATIVES, ReportState, timing
 from geodata.domain.period import month_of, now, report_deadline, today
 from geodata.store.campaigns import find_campaigns, get_campaign, node_board
 from geodata.store.monthly import get_report, get_snapshot, referred_rows
-from geodata.store.queries.divisions import get_division
+from geodata.store.queries.divisions import DivisionRow, get_division
 from server.actions.campaign_records import RecordOrder, add_record, find_records
 from server.actions.run_campaign import (
+    Filled,
     close_month,
+    filled_reports,
     load_campaign,
     mark_node,
-    report_figures,
     return_report,
     submit_report,
 )
@@ -175,7 +178,11 @@ def report_route(
     month: Month, town: str, actor: CurrentActor, session: ReadingSession
 ) -> dict[str, Any]:
     """Return a town's report of a month: figures filled from the ledger, with the difference."""
-    return report_json(session, actor, town, month)
+    division = get_division(session, actor.scope, town)
+    filled = filled_reports(session, actor, division.district_code, month)
+    if town not in filled:
+        raise DomainError("division.not_found", division=town)
+    return report_json(session, division, month, filled[town])
 
 
 @router.post("/monthly-reports/{month}/{town}", status_code=201)
@@ -240,7 +247,9 @@ def rows_route(
     snapshot_id: int,
     actor: CurrentActor,
     session: ReadingSession,
-    ref: Annotated[str, Query(max_length=60, description="{town or total}.{figure}")],
+    ref: Annotated[
+        str, Query(max_length=60, description="{town or total}.{figure}")
+    ] = "total.sites",
 ) -> dict[str, Any]:
     """Return exactly the rows that a figure of a closed month counts, as they stood then."""
     snapshot = get_snapshot(session, actor.scope, snapshot_id)
@@ -292,22 +301,20 @@ def assessment_route(
     }
 
 
-def report_json(session: Any, actor: Any, town: str, month: date) -> dict[str, Any]:  # noqa: ANN401
+def report_json(session: Session, town: DivisionRow, month: date, filled: Filled) -> dict[str, Any]:
     """Return a town's report as the interface tells it."""
-    division = get_division(session, actor.scope, town)
-    report = get_report(session, town, month)
-    figures, change = report_figures(session, actor, town, month)
+    report = get_report(session, town.code, month)
     is_sent = report is not None and report.state == ReportState.SUBMITTED
     return {
-        "town": town,
-        "name": division.name,
+        "town": town.code,
+        "name": town.name,
         "month": f"{month:%Y-%m}",
         "on": min(today(), report_deadline(month).date()),
         "state": ReportState.OPEN if report is None else report.state,
         "timing": timing(month, report.submitted_at if is_sent else None, now()),
         "deadline": report_deadline(month),
-        "figures": report.figures if is_sent else figures,
-        "change": change,
+        "figures": report.figures if is_sent else filled.figures,
+        "change": filled.change,
         "narrative": {
             name: "" if report is None else report.narrative.get(name, "") for name in NARRATIVES
         },

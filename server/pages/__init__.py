@@ -4,12 +4,12 @@ from fastapi import APIRouter
 
 from server.pages import (
     boundary,
+    campaigns,
     changes,
     findings,
     gap_files,
     gaps,
     history,
-    home,
     import_columns,
     imports,
     lapses,
@@ -30,7 +30,7 @@ from server.pages import (
 pages_router = APIRouter(include_in_schema=False)
 # Where two addresses begin alike, the one with a word of its own is asked first.
 _MODULES = (
-    *(home, login, maps, towns),
+    *(login, maps, towns, campaigns),
     *(boundary, ledger, record_form, sites, history),
     *(
         leaving,

@@ -31,6 +31,9 @@ _SECOND: Final = 22.0
 _TABLE: Final = 12.0
 _LINE: Final = 28.95
 """Points a line: 22 of them on 225 mm."""
+_WIDE: Final = 156.0
+_FIRST_COLUMN: Final = 30.0
+"""Millimetres of a table, and of its first column."""
 _INDENT: Final = 2 * _THIRD
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 """The day that all parts of the archive carry: when it was made is no part of it."""
@@ -70,8 +73,8 @@ def bulletin_docx(
     writer.paragraph([bulletin.issuer], align=WD_ALIGN_PARAGRAPH.RIGHT)
     day = bulletin.issued_on
     writer.paragraph([f"{day.year}年{day.month}月{day.day}日"], align=WD_ALIGN_PARAGRAPH.RIGHT)
-    document.add_page_break()
     writer.paragraph(["附件"], font=_HEADING, indent=0)
+    document.paragraphs[-1].paragraph_format.page_break_before = True
     writer.paragraph(
         ["各镇(街道)覆盖率排名"],
         font=_TITLE,
@@ -146,6 +149,7 @@ class _Writer:
         shape = paragraph.paragraph_format
         shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(_LINE)
         shape.space_before = shape.space_after = Pt(0)
+        shape.keep_with_next = font == _HEADING
         paragraph.alignment = align
         if indent and align is WD_ALIGN_PARAGRAPH.JUSTIFY:
             shape.first_line_indent = Pt(indent)
@@ -154,12 +158,19 @@ class _Writer:
 
     def table(self, rows: Sequence[Sequence[Run]]) -> None:
         table = self._document.add_table(rows=0, cols=len(rows[0]))
-        table.style = "Table Grid"
+        table.style, table.autofit = "Table Grid", False
+        others = (_WIDE - _FIRST_COLUMN) / (len(rows[0]) - 1)
+        for at, column in enumerate(table.columns):
+            column.width = Mm(others if at else _FIRST_COLUMN)
         for number, row in enumerate(rows):
-            cells = table.add_row().cells
-            for cell, one in zip(cells, row, strict=True):
+            for at, (cell, one) in enumerate(zip(table.add_row().cells, row, strict=True)):
+                cell.width = Mm(others if at else _FIRST_COLUMN)
                 paragraph = cell.paragraphs[0]
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+                # Rows of a table are as high as their text, not as the lines of the page.
+                grid = OxmlElement("w:snapToGrid")
+                grid.set(qn("w:val"), "0")
+                paragraph._p.get_or_add_pPr().append(grid)  # noqa: SLF001
                 self._run(paragraph, one, _HEADING if not number else _BODY, _TABLE)
         repeated = OxmlElement("w:tblHeader")
         table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001

@@ -117,8 +117,10 @@ def town_map(figures: Mapping[str, Any], title: str) -> str:
             x = sum(pair[0] for pair in longest) / len(longest)
             y = sum(pair[1] for pair in longest) / len(longest)
             left, top = place((x, y)).split(",")
+            wide = (max(p[0] for p in longest) - min(p[0] for p in longest)) * shrink * scale
+            size = max(9.0, min(20.0, wide / 9))
             parts.append(
-                f'<text x="{left}" y="{top}" text-anchor="middle" font-size="20">'
+                f'<text x="{left}" y="{top}" text-anchor="middle" font-size="{size:.0f}">'
                 f"{escape(town['name'])} {share:.1%}</text>"
             )
     for number, (least, colour) in enumerate(_STEPS):

@@ -11,7 +11,17 @@ from tests.browser.conftest import Open
 
 PAGES = (
     *("/map", "/gaps", "/gaps/print?kind=missing", "/plans", "/sites/3/plan", "/path"),
-    *("/visits", "/visits/today", "/findings", "/findings/1", "/truth", "/paper"),
+    *(
+        "/",
+        "/campaign",
+        "/reports",
+        "/visits",
+        "/visits/today",
+        "/findings",
+        "/findings/1",
+        "/truth",
+        "/paper",
+    ),
     *("/towns", "/towns/370306001", "/sites", "/sites/1", "/docs", "/login"),
     *("/imports", "/imports/1", "/doctor", "/imports/vector"),
     *("/sites/unlocated", "/changes?from=2025-01-01", "/lapses", "/departures"),

@@ -21,7 +21,8 @@ from tests.world import HOSTILE, World
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "/map", "/gaps", "/gaps/print", "/plans", "/sites/3/plan", "/path",
-    "/visits", "/visits/today", "/findings", "/findings/1", "/truth", "/paper",
+    "/", "/campaign", "/reports", "/visits", "/visits/today",
+    "/findings", "/findings/1", "/truth", "/paper",
     "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
     "/sites?covered=false", "/sites?on=2025-02-01", "/imports", "/imports/1",
     "/doctor", "/imports/vector", "/sites/unlocated",
@@ -183,7 +184,7 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
         is_built = is_built or (group in SPOKEN_BY_SCRIPTS and f'"{name}"' in scripts)
         is_built = is_built or re.match(
             r"(visits|today)\.(skip|postpone)_why$|today\.state_|sheet\.column_"
-            r"|pack\.(step|finding|contents)_|sheet\.(note|signature|foot)$"
+            r"|reports\.(figure|narrative|ref)_|pack\.(step|finding|contents)_|sheet\.(note|signature|foot)$"
             r"|truth\.(claimed|approved|verified|community|standalone)$",
             key,
         )

@@ -12,7 +12,7 @@ from tests.server.conftest import LogIn
 from tests.world import World
 
 PUBLIC = {
-    *("/healthz", "/login", "/docs", "/", "/logout", "/api/login", "/api/logout"),
+    *("/healthz", "/login", "/docs", "/logout", "/api/login", "/api/logout"),
     # A script and an icon for phones, and an address on paper that leads to a login.
     *("/visits/worker.js", "/visits/today.webmanifest", "/v/{plan}/{site}/{page_number}/{row}"),
 }
@@ -29,6 +29,8 @@ IDS = (
     "{finding_id}",
     "{inspection_id}",
     "{photo_id}",
+    "{campaign_id}",
+    "{snapshot_id}",
 )
 """Parts of paths that say whose row it is."""
 QUERY = "district=370306&bbox=117.7,36.7,118.1,37.0"
@@ -58,9 +60,17 @@ def filled(path: str, world: World) -> str:
     path = path.replace("{collection_id}", "communities").replace("{feature_id}", stranger)
     path = path.replace("{tile_matrix}/{tile_row}/{tile_col}", "12/1596/3389")
     path = path.replace("{decision_id}", "1").replace("{plan_id}", "1")
-    for one in ("{batch_id}", "{finding_id}", "{inspection_id}", "{photo_id}"):
+    for one in (
+        "{batch_id}",
+        "{finding_id}",
+        "{inspection_id}",
+        "{photo_id}",
+        "{campaign_id}",
+        "{snapshot_id}",
+    ):
         path = path.replace(one, "2")
     path = path.replace("{gap_id}", f"unmanaged-{stranger}")
+    path = path.replace("{month}", "2026-01").replace("{town}", world.west)
     return path.replace("{site_id}", stranger).replace("{code}", world.west)
 
 
