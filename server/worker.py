@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from sqlalchemy import Engine
 
 from geodata.store.session import connect
-from server.actions.plan_visits import make_visit_plan
+from server.actions.plan_visits import fail_visit_plan, make_visit_plan
 from server.jobs import Job
 
 _ATTEMPTS = 3
@@ -24,9 +24,14 @@ def worker_app(url: str, engine: Engine) -> App:
     app = App(connector=PsycopgConnector(conninfo=url.replace("+psycopg", "", 1)))
     again = RetryStrategy(max_attempts=_ATTEMPTS, exponential_wait=2)
 
-    @app.task(name=Job.PLAN_VISITS.value, retry=again)
-    def plan_visits(plan_id: int) -> None:
-        make_visit_plan(engine, plan_id)
+    @app.task(name=Job.PLAN_VISITS.value, retry=again, pass_context=True)
+    def plan_visits(context: JobContext, plan_id: int) -> None:
+        try:
+            make_visit_plan(engine, plan_id)
+        except Exception:
+            if context.job.attempts + 1 >= _ATTEMPTS:
+                fail_visit_plan(engine, plan_id)
+            raise
 
     @app.periodic(cron="* * * * *")
     @app.task(name="begin_stalled_anew", queueing_lock="begin_stalled_anew", pass_context=False)

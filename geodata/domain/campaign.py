@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError
+from geodata.domain.path_to_full import ACTION_COSTS, ActionCost, PathAction
 from geodata.domain.period import Period, end_of, parse_period
+from geodata.domain.voting import GATE, VotingRule
 
 REMINDED_DAYS: Final = (5, 2, 0)
 """Days before a deadline on which a unit is reminded (S37)."""
@@ -130,6 +132,8 @@ class Campaign:
         nodes: In order.
         items: Of the assessment.
         flags: Contradictions, those of the file and those that its days show.
+        gate: The reading of a vote that lets a plan be adopted (A5.1).
+        costs: What actions on the path to full coverage cost.
     """
 
     key: str
@@ -140,6 +144,8 @@ class Campaign:
     nodes: tuple[Node, ...]
     items: tuple[ScoreItem, ...]
     flags: tuple[Flag, ...]
+    gate: VotingRule = GATE
+    costs: Mapping[PathAction, ActionCost] = field(default_factory=lambda: dict(ACTION_COSTS))
 
     @property
     def period(self) -> Period:
@@ -167,6 +173,8 @@ def read_campaign(text: str) -> Campaign:
         )
         flags = tuple(Flag(one["clause"], one["text"]) for one in told.get("flag", []))
         names = {name: str(told[name]) for name in ("key", "name", "document")}
+        gate = VotingRule(told.get("voting_rule", GATE))
+        costs = {**ACTION_COSTS, **_costs(told.get("cost", {}))}
     except (KeyError, TypeError, ValueError) as error:
         raise DomainError("campaign.unreadable", where=str(error)[:200]) from error
     _check(stages, nodes)
@@ -176,8 +184,20 @@ def read_campaign(text: str) -> Campaign:
         nodes=nodes,
         items=items,
         flags=(*flags, *_overlaps(stages)),
+        gate=gate,
+        costs=costs,
         **names,
     )
+
+
+def _costs(told: Mapping[str, Any]) -> dict[PathAction, ActionCost]:
+    costs = {
+        PathAction(name): ActionCost(int(one["once"]), int(one["per_household"]))
+        for name, one in told.items()
+    }
+    if any(min(one.once, one.per_household) < 0 for one in costs.values()):
+        raise ValueError("cost")
+    return costs
 
 
 def _period(one: Mapping[str, Any], year: int) -> Period:

@@ -23,6 +23,7 @@ from geodata.domain.campaign import (
 from geodata.domain.errors import DomainError
 from geodata.domain.inspection import FindingStatus, InspectionKind
 from geodata.domain.period import SHANGHAI
+from geodata.domain.voting import GATE, VotingRule
 from geodata.store.monthly import submitted_reports
 from geodata.store.queries.divisions import DivisionRow, find_divisions
 from geodata.store.queries.state import site_state
@@ -71,6 +72,23 @@ def find_campaigns(session: Session, scope: Scope, district: str) -> list[Loaded
         for one in rows
         if one.district_code in seen
     ]
+
+
+def current_campaign(session: Session, district: str, *, on: date) -> Campaign | None:
+    """Return the campaign that a district's terms come from: this year's, else an earlier one."""
+    found = session.scalars(
+        select(CampaignFile.content)
+        .where(CampaignFile.district_code == district, CampaignFile.year <= on.year)
+        .order_by(CampaignFile.year.desc(), CampaignFile.id.desc())
+        .limit(1)
+    ).first()
+    return None if found is None else read_campaign(found)
+
+
+def gate_of(session: Session, district: str, *, on: date) -> VotingRule:
+    """Return the reading of a vote that a district has chosen."""
+    campaign = current_campaign(session, district, on=on)
+    return GATE if campaign is None else campaign.gate
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError
 from geodata.domain.site_plan import PlanFacts, PlanState, is_late
-from geodata.domain.voting import GATE, READINGS, Tally, Vote
+from geodata.domain.voting import READINGS, Tally, Vote, VotingRule
 from geodata.store.queries.state import SiteFilter, filtered, site_state, within
 from geodata.store.tables import Division, Site, SitePlan
 
@@ -58,14 +58,14 @@ def vote_of(plan: SitePlan) -> Vote | None:
     return Vote(owners, participating, agreeing)
 
 
-def facts_of(plan: SitePlan) -> PlanFacts:
-    """Return what the steps of a plan look at."""
+def facts_of(plan: SitePlan, gate: VotingRule) -> PlanFacts:
+    """Return what the steps of a plan look at, its vote read as the district has chosen."""
     vote = vote_of(plan)
     return PlanFacts(
         state=PlanState(plan.plan_state),
         due_on=plan.due_on,
         publicised_until=plan.publicised_until,
-        passes=None if vote is None else READINGS[GATE].passes(vote),
+        passes=None if vote is None else READINGS[gate].passes(vote),
     )
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -27,6 +28,7 @@ from server.settings import Settings
 from server.worker import run_worker
 
 _ENDS_WITHIN_S = 15
+_AGAIN_AFTER_S = 3
 _STARTS_WITHIN_S = 60
 """A process that is slow to start on a busy machine is not killed for it."""
 
@@ -82,13 +84,26 @@ def _working() -> Iterator[None]:
     if os.environ.get("FUGAI_WORKER") == "off":
         yield
         return
+    ends, running = threading.Event(), list[subprocess.Popen[bytes]]()
     command = [sys.executable, "-m", "scripts.cli.main", "worker"]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
+
+    def keep() -> None:
+        while not ends.is_set():
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own
+            running[:] = [process]
+            process.wait()
+            # One that died is begun again, not in a hurry: it may die of something that lasts.
+            ends.wait(_AGAIN_AFTER_S)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
     try:
         yield
     finally:
-        process.terminate()
-        process.wait(_ENDS_WITHIN_S)
+        ends.set()
+        for process in running:
+            process.terminate()
+        keeper.join(_ENDS_WITHIN_S)
 
 
 def _address(host: str | None, port: int | None) -> tuple[str, int]:

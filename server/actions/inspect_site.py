@@ -21,7 +21,7 @@ from geodata.store.audit import audit
 from geodata.store.inspecting import find_by_client, get_inspection, off_site_m, point_of
 from geodata.store.queries.state import within
 from geodata.store.session import Change, writing
-from geodata.store.tables import Finding, Inspection, PlannedStop, Site
+from geodata.store.tables import Finding, Inspection, PlannedStop, Site, VisitPlan
 from server.auth import Actor
 
 KINDS_BY_ROLE: Final[dict[Role, frozenset[InspectionKind]]] = {
@@ -139,7 +139,7 @@ def record_inspection(engine: Engine, actor: Actor, order: InspectionOrder) -> R
         session.add(made)
         session.flush()
         found = _add_findings(session, made, order.findings)
-        _mark_stop(session, made, order)
+        _mark_stop(session, actor, made, order)
         audit(
             session,
             actor.username,
@@ -209,14 +209,21 @@ def _add_findings(
     return {str(one.client_id): one.id for one in rows}
 
 
-def _mark_stop(session: Session, inspection: Inspection, order: InspectionOrder) -> None:
-    """Note that the stop of a plan was made."""
+def _mark_stop(
+    session: Session, actor: Actor, inspection: Inspection, order: InspectionOrder
+) -> None:
+    """Note that the stop of a plan was made; a plan outside the actor's scope is left alone."""
     if order.plan is None:
         return
     stop = session.scalar(
         select(PlannedStop)
-        .where(PlannedStop.plan_id == order.plan, PlannedStop.site_id == order.site)
-        .with_for_update()
+        .join(VisitPlan, VisitPlan.id == PlannedStop.plan_id)
+        .where(
+            PlannedStop.plan_id == order.plan,
+            PlannedStop.site_id == order.site,
+            within(actor.scope, VisitPlan),
+        )
+        .with_for_update(of=PlannedStop)
     )
     if stop is not None:
         stop.state = StopState.DONE.value

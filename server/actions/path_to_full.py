@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from geodata.choosing import Choice, fewest_for, most_within
 from geodata.domain.access import Scope
 from geodata.domain.indicator import Denominator
-from geodata.domain.path_to_full import Forecast, Option, forecast, options_for
+from geodata.domain.path_to_full import (
+    ACTION_COSTS,
+    ActionCost,
+    Forecast,
+    Option,
+    PathAction,
+    forecast,
+    options_for,
+)
+from geodata.store.campaigns import current_campaign
 from geodata.store.queries.coverage_table import CoverageRow, CoverageTable
 from geodata.store.queries.path import Unmanaged, unmanaged_sites, weekly_coverage
 from geodata.store.queries.state import SiteFilter
@@ -79,7 +88,8 @@ def path_to_full(
     """
     tables = weekly_coverage(session, scope, wanted, on=on)
     sites = unmanaged_sites(session, scope, wanted, on=on)
-    offered = [(site, option) for site in sites for option in options_for(site.facts, on)]
+    costs = costs_of(session, wanted.district, on=on)
+    offered = [(site, option) for site in sites for option in options_for(site.facts, on, costs)]
     total = tables[-1].total
     needed = (
         ceil(round(wish.target * total.amounts[wish.denominator], 6))
@@ -99,6 +109,14 @@ def path_to_full(
         after=after,
         is_reached=after[wish.denominator] >= wish.target * total.amounts[wish.denominator] - 1e-6,
     )
+
+
+def costs_of(
+    session: Session, district: str | None, *, on: date
+) -> Mapping[PathAction, ActionCost]:
+    """Return what actions cost: as the district's campaign says, else a first guess."""
+    campaign = None if district is None else current_campaign(session, district, on=on)
+    return ACTION_COSTS if campaign is None else campaign.costs
 
 
 def _chosen(offered: Sequence[tuple[Unmanaged, Option]], wish: PathWish, needed: int) -> list[int]:

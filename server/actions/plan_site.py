@@ -21,6 +21,7 @@ from geodata.domain.site_plan import (
     PlanState,
     open_events,
 )
+from geodata.store.campaigns import gate_of
 from geodata.store.entries import Entry, enter
 from geodata.store.hanging import get_row
 from geodata.store.plans import current_plan, facts_of, get_plan, vote_of, write_plan
@@ -107,7 +108,8 @@ def move_plan(engine: Engine, actor: Actor, plan_id: int, version: int, step: St
     """
 
     def write(session: Session, plan: SitePlan, site: Site) -> None:
-        allowed = open_events(facts_of(plan), today())
+        gate = gate_of(session, site.district_code, on=today())
+        allowed = open_events(facts_of(plan, gate), today())
         if step.event not in allowed:
             raise DomainError(
                 "plan.step_closed",

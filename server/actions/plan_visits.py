@@ -136,6 +136,15 @@ def keep_solution(
         audit(session, "worker", "visit_plan_made", str(plan_id), stops=len(stops))
 
 
+def fail_visit_plan(engine: Engine, plan_id: int) -> None:
+    """Let a plan say that its making broke down, so that nobody waits for it."""
+    with writing(engine, Change("worker", _ACT)) as session:
+        plan = get_visit_plan(session, Scope.everything(), plan_id, locks=True)
+        plan.status = VisitPlanStatus.FAILED.value
+        plan.found = {"refusal": {"code": "request.failed", "facts": {}}}
+        audit(session, "worker", "visit_plan_made", str(plan_id), outcome="request.failed")
+
+
 def _fail(engine: Engine, plan_id: int, refusal: DomainError, prepared: Prepared) -> None:
     facts: dict[str, Any] = dict(refusal.facts)
     if "visits" in facts:

@@ -8,14 +8,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from geodata.domain.management import ManagementType
 from geodata.domain.period import today
 from geodata.domain.site_plan import FALLBACK_CLAUSE, PlanEvent, PlanState, is_late, open_events
-from geodata.domain.voting import GATE, READINGS, outcomes
+from geodata.domain.voting import READINGS, VotingRule, outcomes
+from geodata.store.campaigns import gate_of
 from geodata.store.plans import facts_of, find_plans, get_plan, group_of_plan, vote_of
 from geodata.store.queries.state import SiteFilter
-from geodata.store.tables import SitePlan
+from geodata.store.tables import Site, SitePlan
 from server.actions.plan_site import Step, edit_plan, move_plan, start_plan
 from server.api.preconditions import VersionSeen, mark_version
 from server.auth import CurrentActor, ReadingSession, WritingActor
@@ -109,7 +111,8 @@ def start_route(
 @router.get("/plans/{plan_id}")
 def plan_route(plan_id: int, actor: CurrentActor, session: ReadingSession) -> dict[str, Any]:
     """Return a plan, what may happen next, and how its vote is read by each law."""
-    return plan_json(get_plan(session, actor.scope, plan_id))
+    plan = get_plan(session, actor.scope, plan_id)
+    return plan_json(plan, gate_of_site(session, plan.site_id))
 
 
 @router.patch("/plans/{plan_id}")
@@ -149,9 +152,14 @@ def step_route(
     return {"id": plan_id, "row_version": standing}
 
 
-def plan_json(plan: SitePlan) -> dict[str, Any]:
+def gate_of_site(session: Session, site_id: int) -> VotingRule:
+    """Return the reading of a vote that counts where a site lies."""
+    return gate_of(session, session.get_one(Site, site_id).district_code, on=today())
+
+
+def plan_json(plan: SitePlan, gate: VotingRule) -> dict[str, Any]:
     """Return a plan as the interface tells it."""
-    facts, vote, on = facts_of(plan), vote_of(plan), today()
+    facts, vote, on = facts_of(plan, gate), vote_of(plan), today()
     columns = {one.name: getattr(plan, one.name) for one in SitePlan.__table__.columns}
     columns["state"] = columns.pop("plan_state")
     late = is_late(facts, on)
@@ -172,7 +180,7 @@ def plan_json(plan: SitePlan) -> dict[str, Any]:
                 "since": READINGS[rule].since,
                 "until": READINGS[rule].until,
                 "holds": READINGS[rule].holds_on(plan.voted_on or on),
-                "gates": rule is GATE,
+                "gates": rule is gate,
             }
             for rule, passes in outcomes(vote).items()
         ],

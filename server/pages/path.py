@@ -10,7 +10,7 @@ from geodata.domain.category import Category
 from geodata.domain.division import DivisionKind
 from geodata.domain.gap import GapKind
 from geodata.domain.indicator import Denominator
-from geodata.domain.path_to_full import ACTION_COSTS, PACE_WEEKS, PathAction
+from geodata.domain.path_to_full import PACE_WEEKS, PathAction
 from geodata.domain.period import today
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.state import SiteFilter
@@ -18,7 +18,7 @@ from maps.assets import served
 from maps.pages import gaps_files, gaps_map
 from maps.symbology import GAP_COLOURS
 from server.actions.export_map import map_subject
-from server.actions.path_to_full import path_to_full
+from server.actions.path_to_full import costs_of, path_to_full
 from server.api.path import Wish, path_json
 from server.auth import ReadingSession
 from server.i18n import language_of, word
@@ -70,7 +70,7 @@ def path_page(
         town=town,
         towns=find_divisions(session, scope, kind=DivisionKind.TOWN, district=district.code),
         weeks=PACE_WEEKS,
-        costs=ACTION_COSTS,
+        costs=costs_of(session, district.code, on=on),
         shown_for=(Denominator.SITES, Denominator.HOUSEHOLDS),
         total=total,
         config=config,

@@ -18,7 +18,7 @@ from geodata.store.plans import find_plans, group_of_plan, plans_of
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.sites import get_site
 from geodata.store.queries.state import SiteFilter
-from server.api.plans import plan_json
+from server.api.plans import gate_of_site, plan_json
 from server.auth import CurrentActor, ReadingSession
 from server.pages.context import ShownDistrict, shown
 from server.pages.ledger import is_writer
@@ -71,7 +71,8 @@ def plan_page(
     on = today()
     record = get_site(session, actor.scope, site_id, on=on)
     shows = shown(actor, session, on, record.state["district_code"])
-    plans = [plan_json(one) for one in plans_of(session, site_id)]
+    gate = gate_of_site(session, site_id)
+    plans = [plan_json(one, gate) for one in plans_of(session, site_id)]
     current = next((one for one in plans if one["closed_on"] is None), None)
     may_write = is_writer(actor) and record.left_on is None
     is_done = current is None or current["state"] == PlanState.IN_FORCE

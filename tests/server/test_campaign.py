@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -242,3 +243,21 @@ def test_files_that_are_no_campaign_are_refused(desk, content: str) -> None:
         assert lead.post("/api/campaigns", json={"content": content}).status_code == 422
     with logged_in(desk.app, Role.TOWN) as town:
         assert town.post("/api/campaigns", json={"content": "x"}).status_code == 403
+
+
+def test_a_campaign_sets_the_reading_of_a_vote_and_the_costs(desk) -> None:
+    content = FILE.read_text("utf-8").replace("simple = { once = 4000", "simple = { once = 123")
+    content = content.replace('voting_rule = "notice_strict"', 'voting_rule = "civil_code"')
+    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead:
+        assert lead.post("/api/campaigns", json={"content": content}).status_code == 201
+        (lone,) = desk.ids("东街5号楼")
+        place = f"/api/sites/{lone}"
+        version = lead.get(place).headers["etag"]
+        told = {"measures": "落实简易物业管理", "management_type": "simple"}
+        made = lead.post(f"{place}/plans", json=told, headers={"If-Match": version}).json()
+        assert lead.get(f"/api/plans/{made['id']}").status_code == 200
+        actions = lead.get("/api/path-to-full", params={"district": desk.world.district}).json()
+        simple = next(one for one in actions["actions"] if one["action"] == "simple")
+        assert simple["cost_yuan"] % 90 == 123 % 90
+        wrong = content.replace('"civil_code"', '"coin_toss"')
+        assert lead.post("/api/campaigns", json={"content": wrong}).status_code == 422

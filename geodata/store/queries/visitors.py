@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
@@ -11,25 +12,29 @@ from geodata.domain.access import Role, Scope
 from geodata.domain.division import DivisionKind
 from geodata.store.tables import Account, Division
 
-_GOING: tuple[Role, ...] = (Role.INSPECTOR, Role.DISTRICT_LEAD, Role.TOWN, Role.NEIGHBOURHOOD)
+_OF_DISTRICT: Final = (Role.INSPECTOR, Role.DISTRICT_LEAD)
+_OF_TOWN: Final = (Role.TOWN, Role.NEIGHBOURHOOD)
 
 
 def find_visitors(session: Session, scope: Scope, *, district: str) -> Sequence[Row[str, str, str]]:
     """Return ``username``, ``display_name`` and ``role`` of active accounts of a district.
 
-    A town sees its own people and those of its neighbourhoods only; inspectors come first.
+    A district sends its own, a town its own and those of its neighbourhoods; inspectors come
+    first.
     """
     of = Division
+    is_town = scope.kind in (DivisionKind.TOWN, DivisionKind.NEIGHBOURHOOD)
+    going = _OF_TOWN if is_town else _OF_DISTRICT
     statement = (
         select(Account.username, Account.display_name, Account.role)
         .join(of, of.code == Account.division_code)
         .where(
             Account.is_active,
-            Account.role.in_([one.value for one in _GOING]),
+            Account.role.in_([one.value for one in going]),
             of.district_code == district,
         )
         .order_by(Account.role != Role.INSPECTOR.value, Account.username)
     )
-    if scope.kind in (DivisionKind.TOWN, DivisionKind.NEIGHBOURHOOD):
+    if is_town:
         statement = statement.where(or_(of.code == scope.code, of.parent_code == scope.code))
     return session.execute(statement).all()
