@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -158,7 +159,7 @@ def _check_words(content: bytes) -> None:
         ["合计", "11", "10"],
     ]
     assert [row[1] for row in (r.cells for r in document.tables[1].rows)][1].text == "西街街道"
-    run = document.paragraphs[0].runs[0]
+    run: Any = document.paragraphs[0].runs[0]
     assert run._r.rPr.rFonts.get(qn("w:eastAsia")) == "方正小标宋简体"
 
 
