@@ -23,6 +23,7 @@ class Job(StrEnum):
     """What the worker can do."""
 
     PLAN_VISITS = "plan_visits"
+    DELIVER = "deliver"
 
 
 def enqueue(session: Session, job: Job, *, lock: str | None = None, **args: Any) -> None:  # noqa: ANN401

@@ -29,6 +29,7 @@ class Settings:
         tiles_secret: What passes to that folder are signed with.
         tiles_memory_bytes: How much memory each process keeps tiles in.
         issuer: Who issues bulletins: the name of the leading bureau.
+        webhook_hosts: Hosts, with port where it is not the usual one, that notices may be sent to.
         address: Where people reach this server, for links in documents; ``None``: as they did.
     """
 
@@ -45,6 +46,7 @@ class Settings:
     tiles_memory_bytes: int = 96 << 20
     issuer: str = "区房管局"
     address: str | None = None
+    webhook_hosts: frozenset[str] = frozenset()
 
     @classmethod
     def read(
@@ -60,7 +62,7 @@ class Settings:
         ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY``, ``FUGAI_TILES_FOLDER``,
         ``FUGAI_TILES_MEMORY_MB``; ``FUGAI_ARCHIVES``, by default ``tiles`` beside `files`;
         ``FUGAI_BASEMAP_ARCHIVE``, the name of an archive there, with its suffix or without;
-        ``FUGAI_ISSUER``, ``FUGAI_ADDRESS``.
+        ``FUGAI_ISSUER``, ``FUGAI_ADDRESS``; ``FUGAI_WEBHOOK_HOSTS``, by commas.
         """
         tiles = environ.get("FUGAI_TILES_FOLDER")
         below = environ.get("FUGAI_BASEMAP_ARCHIVE")
@@ -73,6 +75,11 @@ class Settings:
             archives=Path(environ.get("FUGAI_ARCHIVES") or files.parent / "tiles"),
             basemap_archive=below.removesuffix(".pmtiles") if below else None,
             tiles_secret=tiles_secret,
+            webhook_hosts=frozenset(
+                one.strip()
+                for one in (environ.get("FUGAI_WEBHOOK_HOSTS") or "").split(",")
+                if one.strip()
+            ),
             issuer=environ.get("FUGAI_ISSUER") or "区房管局",
             address=(environ.get("FUGAI_ADDRESS") or "").rstrip("/") or None,
             tiles_memory_bytes=int(environ.get("FUGAI_TILES_MEMORY_MB") or 96) << 20,

@@ -75,7 +75,8 @@ def up(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
 
 def worker() -> None:
     """处理后台任务 / Do jobs in the background, until stopped."""
-    run_worker(database_url())
+    url = database_url()
+    run_worker(url, Settings.read(url, file_store().folder))
 
 
 @contextmanager

@@ -7,13 +7,17 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
 from geodata.domain.finding_steps import DEADLINE_DAYS, TRANSITIONS, FindingEvent, open_steps
+from geodata.domain.notice import Notice, NoticeKind
 from geodata.domain.period import today
 from geodata.store.audit import audit
 from geodata.store.inspecting import get_finding, photos_of, status_of, write_step
 from geodata.store.session import Change, writing
+from geodata.store.tables import Finding, Site
+from server.actions.tell_notices import note
 from server.auth import Actor
 
 _DAYS: Final[dict[FindingEvent, dict[str, bool]]] = {
@@ -86,6 +90,7 @@ def take_step(
             note=order.note,
             days=days,
         )
+        _tell(session, finding, order)
         audit(
             session,
             actor.username,
@@ -94,3 +99,29 @@ def take_step(
             after=after.value,
         )
         return finding.row_version
+
+
+_TOLD: Final = {
+    FindingEvent.HAND_IN: NoticeKind.FINDING_HANDED_IN,
+    FindingEvent.REJECT: NoticeKind.FINDING_REJECTED,
+}
+
+
+def _tell(session: Session, finding: Finding, order: FindingStepOrder) -> None:
+    """Tell the other side: the district what was handed in, the town what was sent back."""
+    kind = _TOLD.get(order.event)
+    if kind is None:
+        return
+    site = session.get_one(Site, finding.site_id)
+    note(
+        session,
+        Notice(
+            kind,
+            site.district_code,
+            site.town_code,
+            f"{site.name}: {finding.clause} {finding.description}"[:200],
+            order.note or "",
+            f"/findings/{finding.id}",
+            f"finding/{finding.id}/{order.event.value}/{finding.row_version}",
+        ),
+    )

@@ -15,6 +15,7 @@ from geodata.domain.access import Role
 from geodata.domain.errors import DomainError
 from geodata.domain.finding_steps import DEADLINE_DAYS
 from geodata.domain.inspection import InspectionKind, InspectionResult
+from geodata.domain.notice import Notice, NoticeKind
 from geodata.domain.period import SHANGHAI
 from geodata.domain.visiting import OFF_SITE_M, StopState
 from geodata.store.audit import audit
@@ -22,6 +23,7 @@ from geodata.store.inspecting import find_by_client, get_inspection, off_site_m,
 from geodata.store.queries.state import within
 from geodata.store.session import Change, writing
 from geodata.store.tables import Finding, Inspection, PlannedStop, Site, VisitPlan
+from server.actions.tell_notices import note
 from server.auth import Actor
 
 KINDS_BY_ROLE: Final[dict[Role, frozenset[InspectionKind]]] = {
@@ -118,7 +120,7 @@ def record_inspection(engine: Engine, actor: Actor, order: InspectionOrder) -> R
     """
     _check(actor, order)
     with writing(engine, Change(actor.username, "record_inspection")) as session:
-        _site(session, actor, order.site)
+        site = _site(session, actor, order.site)
         standing = find_by_client(session, order.client_id)
         if standing is not None:
             return _again(session, actor, standing, order)
@@ -140,6 +142,7 @@ def record_inspection(engine: Engine, actor: Actor, order: InspectionOrder) -> R
         session.flush()
         found = _add_findings(session, made, order.findings)
         _mark_stop(session, actor, made, order)
+        _tell(session, site, order.findings, found)
         audit(
             session,
             actor.username,
@@ -207,6 +210,25 @@ def _add_findings(
     session.add_all(rows)
     session.flush()
     return {str(one.client_id): one.id for one in rows}
+
+
+def _tell(
+    session: Session, site: Site, orders: Sequence[FindingOrder], found: Mapping[str, int]
+) -> None:
+    for one in orders:
+        number = found[str(one.client_id)]
+        note(
+            session,
+            Notice(
+                NoticeKind.FINDING_OPENED,
+                site.district_code,
+                site.town_code,
+                f"{site.name}: {one.clause} {one.description}"[:200],
+                one.responsible or "",
+                f"/findings/{number}",
+                f"finding/{number}/opened",
+            ),
+        )
 
 
 def _mark_stop(

@@ -25,6 +25,7 @@ from geodata.domain.monthly import (
     month_before,
     timing,
 )
+from geodata.domain.notice import Notice, NoticeKind
 from geodata.domain.period import now, today
 from geodata.store.audit import audit
 from geodata.store.campaigns import get_campaign
@@ -40,6 +41,7 @@ from geodata.store.queries.divisions import find_divisions, get_division
 from geodata.store.session import Change, writing
 from geodata.store.tables import CampaignFile, MonthlyReport, NodeMark, Snapshot
 from server.actions.shown import pick_district
+from server.actions.tell_notices import note
 from server.auth import Actor
 
 _LEADING: Final = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_LEAD})
@@ -205,6 +207,18 @@ def return_report(engine: Engine, actor: Actor, town: str, month: date, comment:
         _check_open(session, division.district_code, month)
         report.state, report.comment = ReportState.RETURNED.value, comment
         report.row_version += 1
+        note(
+            session,
+            Notice(
+                NoticeKind.REPORT_RETURNED,
+                division.district_code,
+                town,
+                f"{division.name}: {month:%Y-%m}",
+                comment,
+                f"/reports?month={month:%Y-%m}&town={town}",
+                f"report/{report.id}/returned/{report.row_version}",
+            ),
+        )
         audit(session, actor.username, "return_report", town, month=month.isoformat())
 
 

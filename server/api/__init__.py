@@ -31,6 +31,7 @@ from server.api import (
     map_figures,
     map_styles,
     milestones,
+    notices,
     ogc,
     paper,
     path,
@@ -48,7 +49,7 @@ _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
     # Files first: their addresses would do for a plan's own.
     *(gaps, plans, path, arrangements, visit_files, visit_plans),
-    *(today, inspections, findings, batches, paper, campaigns),
+    *(today, inspections, findings, batches, paper, campaigns, notices),
     *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )

@@ -14,6 +14,7 @@ from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError
 from geodata.domain.gap import GapKind
 from geodata.domain.monthly import FIGURES, NARRATIVES, ReportState, ReportTiming, month_before
+from geodata.domain.notice import NoticeKind
 from geodata.domain.period import month_of, now, today
 from geodata.store.campaigns import BoardCell, find_campaigns, node_board
 from geodata.store.monthly import find_snapshot, get_snapshot, referred_rows
@@ -25,6 +26,7 @@ from geodata.store.queries.state import SiteFilter
 from geodata.store.visit_plans import stops_on
 from server.actions.run_campaign import filled_reports
 from server.actions.tell_bulletin import TownScore, assess
+from server.actions.tell_notices import find_notices
 from server.api.campaigns import report_json
 from server.auth import CurrentActor, ReadingSession
 from server.pages.context import ShownDistrict, shown
@@ -32,6 +34,7 @@ from server.pages.render import page
 
 router = APIRouter()
 
+_NOTICES_SHOWN: Final = 10
 _PRESSING: Final = (NodeState.OVERDUE, NodeState.OPEN)
 
 
@@ -49,6 +52,8 @@ def home_page(request: Request, shown: ShownDistrict, session: ReadingSession) -
         due=_grouped(cells),
         gaps={kind: sum(of.get(kind, 0) for of in gaps.values()) for kind in GapKind},
         findings=findings,
+        notices=find_notices(session, scope, district.code, limit=_NOTICES_SHOWN),
+        NoticeKind=NoticeKind,
         stops=len(stops_on(session, scope, actor.username, on)),
         month=f"{on:%Y-%m}",
         GapKind=GapKind,

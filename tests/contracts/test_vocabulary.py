@@ -27,6 +27,7 @@ from geodata.domain import (
     leaving,
     management,
     monthly,
+    notice,
     path_to_full,
     policy,
     site,
@@ -67,6 +68,7 @@ _MODULES = (
         checklist,
         campaign,
         monthly,
+        notice,
     ),
     symbology,
 )

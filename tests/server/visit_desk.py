@@ -27,9 +27,9 @@ class VisitDesk:
 
     def work(self) -> None:
         """Do the jobs that wait, in a thread: a browser's loop may run in this one."""
-        url = self.app.state.settings.database_url
+        settings = self.app.state.settings
         with ThreadPoolExecutor(1) as thread:
-            thread.submit(run_worker, url, waits=False).result()
+            thread.submit(run_worker, settings.database_url, settings, waits=False).result()
 
     def plan(self, client: TestClient, **wish: Any) -> dict[str, Any]:
         """Ask for a plan of today's visits and return it when it is made."""

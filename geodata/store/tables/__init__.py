@@ -29,6 +29,7 @@ from geodata.store.tables.gaps import (
 from geodata.store.tables.ground import Footprint, Landuse, Road
 from geodata.store.tables.imports import ColumnMemory, LedgerImport, StagedRow
 from geodata.store.tables.inspections import Finding, FindingStep, Inspection, Photo
+from geodata.store.tables.notices import Delivery, NoticeRow, Webhook
 from geodata.store.tables.plans import SitePlan
 from geodata.store.tables.records import (
     SiteContact,
@@ -57,6 +58,7 @@ __all__ = [
     "ColumnMemory",
     "DecidedFootprint",
     "DecidedGap",
+    "Delivery",
     "Division",
     "DrawnChange",
     "DrawnDay",
@@ -77,6 +79,7 @@ __all__ = [
     "ManagementArrangement",
     "MonthlyReport",
     "NodeMark",
+    "NoticeRow",
     "Photo",
     "PlannedStop",
     "Road",
@@ -94,4 +97,5 @@ __all__ = [
     "SnapshotRow",
     "StagedRow",
     "VisitPlan",
+    "Webhook",
 ]
