@@ -95,7 +95,7 @@ def mark_node(
         if node is None:
             raise DomainError("campaign.no_such_node", node=node_key)
         division = get_division(session, actor.scope, unit)
-        if division.kind is not node.unit or not _holds(session, actor, unit):
+        if division.kind is not node.unit or not division.lies_in(actor.scope):
             raise DomainError("division.not_found", division=unit)
         known = select(NodeMark.id).where(
             NodeMark.campaign_id == campaign_id,
@@ -115,17 +115,6 @@ def mark_node(
             )
         )
         audit(session, actor.username, "mark_node", unit, node=node_key)
-
-
-def _holds(session: Session, actor: Actor, unit: str) -> bool:
-    """Tell whether a division lies in a scope; those above a scope are seen, not held."""
-    division = get_division(session, actor.scope, unit)
-    places = {
-        DivisionKind.DISTRICT: (division.code, None, None),
-        DivisionKind.TOWN: (division.district_code, division.code, None),
-        DivisionKind.NEIGHBOURHOOD: (division.district_code, division.parent_code, division.code),
-    }
-    return actor.scope.holds(*places[division.kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +160,7 @@ def submit_report(
         raise DomainError("report.narrative_missing", fields=lacking)
     with writing(engine, Change(actor.username, "submit_report")) as session:
         division = get_division(session, actor.scope, town)
-        if division.kind is not DivisionKind.TOWN or not _holds(session, actor, town):
+        if division.kind is not DivisionKind.TOWN or not division.lies_in(actor.scope):
             raise DomainError("division.not_found", division=town)
         _check_open(session, division.district_code, month)
         figures = filled_reports(session, actor, division.district_code, month)[town].figures

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -33,12 +33,11 @@ from server.actions.inspect_site import (
 from server.actions.keep_photo import MOST_BYTES, PhotoOrder, keep_photo
 from server.actions.visit_wish import Spot
 from server.api.preconditions import VersionSeen, mark_version
-from server.api.received_files import sent_file
+from server.api.received_files import check_length, sent_file
 from server.auth import CurrentActor, ReadingSession
 
 router = APIRouter(prefix="/api", tags=["inspections"])
 
-_FORM_BYTES: Final = 64 << 10
 Clause = Annotated[str, Field(pattern=r"^S\d{2}$", description="Row of the notice")]
 
 
@@ -173,11 +172,7 @@ async def received_photo(
     finding: int | None = None,
 ) -> dict[str, Any]:
     """Read a form with a photo, once it is known who sends it and how large it is."""
-    length = request.headers.get("content-length", "")
-    if not length.isdigit():
-        raise DomainError("evidence.length_needed")
-    if int(length) > MOST_BYTES + _FORM_BYTES:
-        raise DomainError("table.too_large", file="", most_mb=MOST_BYTES >> 20)
+    check_length(request, MOST_BYTES)
     async with request.form(max_files=1, max_fields=8) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):

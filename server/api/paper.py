@@ -14,13 +14,13 @@ from geodata.domain.errors import DomainError
 from geodata.domain.inspection import InspectionResult
 from geodata.store.session import reading
 from geodata.store.visit_plans import get_visit_plan, stops_of
+from server.api.received_files import check_length
 from server.auth import CurrentActor
 from server.reports.paper import ReadStop, read_sheet
 
 router = APIRouter(prefix="/api", tags=["inspections"])
 
 MOST_BYTES: Final = 25 << 20
-_FORM_BYTES: Final = 64 << 10
 
 
 @router.post("/paper-sheets")
@@ -29,11 +29,7 @@ async def read_route(actor: CurrentActor, request: Request) -> dict[str, Any]:
 
     Each draft is to be looked at, completed, and sent to ``POST /api/inspections``.
     """
-    length = request.headers.get("content-length", "")
-    if not length.isdigit():
-        raise DomainError("evidence.length_needed")
-    if int(length) > MOST_BYTES + _FORM_BYTES:
-        raise DomainError("table.too_large", file="", most_mb=MOST_BYTES >> 20)
+    check_length(request, MOST_BYTES)
     async with request.form(max_files=1, max_fields=2) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):

@@ -33,14 +33,23 @@ class ReceivedFile:
     note: str | None
 
 
-async def received_file(request: Request, actor: WritingActor) -> AsyncIterator[ReceivedFile]:
-    """Read the form, once it is known who sends it and how large it is."""
-    assert actor  # noqa: S101 - asked for so that a stranger's file is not even read
+def check_length(request: Request, most_bytes: int) -> None:
+    """Refuse a form that does not say how long it is, or is too long, before it is read.
+
+    Raises:
+        DomainError: ``evidence.length_needed``; ``table.too_large``.
+    """
     length = request.headers.get("content-length", "")
     if not length.isdigit():
         raise DomainError("evidence.length_needed")
-    if int(length) > MOST_BYTES + _FORM_BYTES:
-        raise DomainError("table.too_large", file="", most_mb=MOST_BYTES >> 20)
+    if int(length) > most_bytes + _FORM_BYTES:
+        raise DomainError("table.too_large", file="", most_mb=most_bytes >> 20)
+
+
+async def received_file(request: Request, actor: WritingActor) -> AsyncIterator[ReceivedFile]:
+    """Read the form, once it is known who sends it and how large it is."""
+    assert actor  # noqa: S101 - asked for so that a stranger's file is not even read
+    check_length(request, MOST_BYTES)
     async with request.form(max_files=1, max_fields=2) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):

@@ -68,7 +68,7 @@ def _pressing(session: Any, shows: Any) -> list[BoardCell]:  # noqa: ANN401 - as
     if not campaigns:
         return []
     cells = node_board(session, shows.actor.scope, campaigns[0], now=now())
-    held = [one for one in cells if one.state in _PRESSING and _is_held(shows, one)]
+    held = [one for one in cells if one.state in _PRESSING and one.unit.lies_in(shows.actor.scope)]
     return sorted(held, key=lambda one: one.node.due_at)
 
 
@@ -78,16 +78,6 @@ def _grouped(cells: list[BoardCell]) -> list[tuple[BoardCell, list[str]]]:
     for one in cells:
         found.setdefault((one.node.key, one.state), (one, []))[1].append(one.unit.name)
     return list(found.values())
-
-
-def _is_held(shows: Any, cell: BoardCell) -> bool:  # noqa: ANN401
-    unit, scope = cell.unit, shows.actor.scope
-    places = {
-        DivisionKind.DISTRICT: (unit.code, None, None),
-        DivisionKind.TOWN: (unit.district_code, unit.code, None),
-        DivisionKind.NEIGHBOURHOOD: (unit.district_code, unit.parent_code, unit.code),
-    }
-    return bool(scope.holds(*places[unit.kind]))
 
 
 @router.get("/campaign")

@@ -108,7 +108,7 @@ def truth_page(request: Request, shown: ShownDistrict, session: ReadingSession) 
     return page(
         request,
         "truth.html",
-        active="findings",
+        active="truth",
         truth=truth,
         names={one["town"]: one["name"] for one in truth["rows"]},
         InspectionKind=InspectionKind,
@@ -125,7 +125,7 @@ def paper_page(request: Request, shown: ShownDistrict) -> Response:
         for key, told in catalogue("words").items()
         if key.startswith("paper.")
     }
-    return page(request, "paper.html", active="findings", config={"words": spoken}, **_head(shown))
+    return page(request, "paper.html", active="paper", config={"words": spoken}, **_head(shown))
 
 
 def _head(shows: Any) -> dict[str, Any]:  # noqa: ANN401 - `Shown`

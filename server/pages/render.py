@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 
 from geodata.domain.access import WRITING_ROLES
 from geodata.domain.indicator import CoverageKind, Denominator
@@ -20,6 +22,7 @@ from geodata.domain.vocabulary import UNREPORTED, Language, label
 from server.auth.actor import Actor
 from server.i18n import LANGUAGE_COOKIE, fill, language_of, sentence, word
 from server.pages import format as written
+from server.pages.menu import MENU
 
 _TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 _A_YEAR_S: Final = 365 * 24 * 3600
@@ -98,6 +101,15 @@ def _speech(language: Language) -> dict[str, Any]:
     }
 
 
+class _Unindented(Extension):
+    """Leaves out the indentation that only those who write templates need."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Return a template's text without it; what is filled in later is not touched."""
+        del name, filename
+        return re.sub(r"(?m)^[ \t]+", "", source)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -105,11 +117,12 @@ def _environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
-        lstrip_blocks=True,
+        extensions=[_Unindented],
     )
     environment.globals |= {
         "CoverageKind": CoverageKind,
         "Denominator": Denominator,
+        "MENU": MENU,
         "WRITING_ROLES": WRITING_ROLES,
     }
     environment.filters |= {"percent": written.percent, "signed": written.signed}

@@ -174,7 +174,7 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
         assert texts.keys() == {"zh", "en"}, key
         assert all(texts.values()), key
         is_built: object = re.match(
-            r"(nav|subject|recognised|act)\.|plans\.(owner|participating|agreeing|none|late)$|towns\.by_|columns\.datum_\w+$"
+            r"(nav|menu|subject|recognised|act)\.|plans\.(owner|participating|agreeing|none|late)$|towns\.by_|columns\.datum_\w+$"
             r"|record\.(created|changed|ended)$|columns\.(header|alias|similar|content|remembered)$",
             key,
         )

@@ -28,6 +28,15 @@ class DivisionRow:
     is_sample: bool
     bounds: Bounds | None
 
+    def lies_in(self, scope: Scope) -> bool:
+        """Tell whether a division lies in a scope; those above it are seen, but do not."""
+        places = {
+            DivisionKind.DISTRICT: (self.code, None, None),
+            DivisionKind.TOWN: (self.district_code, self.code, None),
+            DivisionKind.NEIGHBOURHOOD: (self.district_code, self.parent_code, self.code),
+        }
+        return scope.holds(*places[self.kind])
+
 
 def find_divisions(
     session: Session,
