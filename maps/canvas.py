@@ -10,6 +10,7 @@ import folium
 from branca.element import MacroElement
 
 from maps.assets import local_links
+from maps.templating import unindented
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,6 @@ def draw(overlays: Iterable[MacroElement]) -> Pieces:
     root.render()
     return Pieces(
         links=local_links(root.header.render()),
-        body=root.html.render(),
-        script=root.script.render(),
+        body=unindented(root.html.render()),
+        script=unindented(root.script.render()),
     )

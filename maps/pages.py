@@ -18,6 +18,7 @@ from maps.canvas import Pieces, draw
 from maps.coverage_scripts import FILE_SCRIPTS, given, map_words
 from maps.overlays import ScriptOverlay, TileOverlay
 from maps.symbology import Colouring
+from maps.templating import Unindented
 from maps.tiles import drawn_from
 
 MAP_CSS: Final = OURS + "coverage_map.css"
@@ -312,5 +313,8 @@ def _said(subject: MapSubject, language: Language) -> dict[str, Any]:
 def templates() -> Environment:
     """Return the templates of documents."""
     return Environment(
-        loader=PackageLoader("maps", "templates"), autoescape=select_autoescape(), trim_blocks=True
+        loader=PackageLoader("maps", "templates"),
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        extensions=[Unindented],
     )

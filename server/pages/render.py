@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -13,12 +12,12 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.ext import Extension
 
 from geodata.domain.access import WRITING_ROLES
 from geodata.domain.indicator import CoverageKind, Denominator
 from geodata.domain.period import last_month_end, today
 from geodata.domain.vocabulary import UNREPORTED, Language, label
+from maps.templating import Unindented
 from server.auth.actor import Actor
 from server.i18n import LANGUAGE_COOKIE, fill, language_of, sentence, word
 from server.pages import format as written
@@ -101,15 +100,6 @@ def _speech(language: Language) -> dict[str, Any]:
     }
 
 
-class _Unindented(Extension):
-    """Leaves out the indentation that only those who write templates need."""
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Return a template's text without it; what is filled in later is not touched."""
-        del name, filename
-        return re.sub(r"(?m)^[ \t]+", "", source)
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -117,7 +107,7 @@ def _environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
-        extensions=[_Unindented],
+        extensions=[Unindented],
     )
     environment.globals |= {
         "CoverageKind": CoverageKind,

@@ -44,6 +44,6 @@ def test_the_head_sets_the_day_and_keeps_the_filter(open_page: Open) -> None:
     expect(page.locator(".fugai-past")).to_have_count(0)
 
 
-def test_the_number_of_lapses_stands_beside_its_name(open_page: Open) -> None:
+def test_the_number_of_lapses_stands_in_the_menu(open_page: Open) -> None:
     page = open_page("/towns")
-    expect(page.locator('a[href^="/lapses"] .badge')).to_have_text("1")
+    expect(page.locator(".fugai-nav .dropdown-toggle .badge")).to_have_text("1")
