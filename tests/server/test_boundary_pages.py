@@ -22,7 +22,7 @@ def test_the_page_speaks_the_language_and_loads_only_what_is_ours(
     html = client.get(f"/sites/{world.ids['东苑小区']}/boundary", headers=HTML).text
     assert word in html
     assert "leaflet-geoman.min.js" in html
-    assert re.findall(r"(?:src|href)=\"(?!/)(?!#)(?!http://testserver/)[^\"]+", html) == []
+    assert re.findall(r"(?:src|href)=\"(?!/)(?!#)(?!\?)[^\"]+", html) == []
 
 
 def test_only_this_page_loads_the_drawing_library(log_in: LogIn, world: World) -> None:
