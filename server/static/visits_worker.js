@@ -17,23 +17,27 @@ self.addEventListener("message", (event) => {
 async function keepAll(addresses, page) {
   const kept = await caches.open(KEPT);
   const wanted = [...new Set(addresses)];
+  // Counted before any is taken: what is still on its way is not kept yet.
+  const of = wanted.length;
   let done = 0;
   const fetchNext = async () => {
     for (let address = wanted.pop(); address !== undefined; address = wanted.pop()) {
       try {
         if (!(await kept.match(address))) {
           const answer = await fetch(address, { credentials: "same-origin" });
-          if (answer.ok) await kept.put(address, answer);
+          if (!answer.ok) continue;
+          await kept.put(address, answer);
         }
       } catch (error) {
         // What is missing is fetched when it is needed, or the next time.
+        continue;
       }
       done += 1;
-      page?.postMessage({ kept: done, of: done + wanted.length });
+      page?.postMessage({ kept: done, of });
     }
   };
   await Promise.all([fetchNext(), fetchNext(), fetchNext(), fetchNext()]);
-  page?.postMessage({ kept: done, of: done });
+  page?.postMessage({ kept: done, of });
 }
 
 self.addEventListener("fetch", (event) => {

@@ -190,6 +190,8 @@ def test_a_closed_site_is_skipped_without_a_network_and_the_rest_ordered_anew(
         with page.expect_response(lambda one: one.url.endswith("/replan") and one.ok):
             context.set_offline(False)
             page.locator("[data-part=state]").click()
+        kept = "async () => { await sync.run(); return (await fugaiStore.skips()).length; }"
+        assert page.evaluate(kept) == 0
         context.close()
     with Session(desk.app.state.engine) as session:
         stops = session.scalars(select(PlannedStop).order_by(PlannedStop.position)).all()
