@@ -46,10 +46,13 @@ def draw(overlays: Iterable[MacroElement]) -> Pieces:
         # A tile takes the place of an older one at once: fading lets what is below shine through.
         fade_animation=False,
     )
+    # A page holds one map: a random name for it would only make each page another.
+    canvas._id = "1"  # noqa: SLF001 - no public way
     for overlay in overlays:
         canvas.add_child(overlay)
     root: Any = canvas.get_root()
     root.render()
+    # What folium writes is indented by up to 20 blanks a line; the map page keeps below 10 kB.
     return Pieces(
         links=local_links(root.header.render()),
         body=unindented(root.html.render()),

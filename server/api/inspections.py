@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from geodata.domain.checklist import (
     CHECKLIST,
@@ -20,7 +19,6 @@ from geodata.domain.checklist import (
     CheckItem,
     SixScore,
 )
-from geodata.domain.errors import DomainError
 from geodata.domain.inspection import InspectionKind, InspectionResult
 from geodata.store.inspecting import get_inspection, get_photo, photos_of
 from geodata.store.tables import Inspection, Photo
@@ -33,7 +31,7 @@ from server.actions.inspect_site import (
 from server.actions.keep_photo import MOST_BYTES, PhotoOrder, keep_photo
 from server.actions.visit_wish import Spot
 from server.api.preconditions import VersionSeen, mark_version
-from server.api.received_files import check_length, sent_file
+from server.api.received_files import form_with_file, sent_file
 from server.auth import CurrentActor, ReadingSession
 
 router = APIRouter(prefix="/api", tags=["inspections"])
@@ -172,11 +170,7 @@ async def received_photo(
     finding: int | None = None,
 ) -> dict[str, Any]:
     """Read a form with a photo, once it is known who sends it and how large it is."""
-    check_length(request, MOST_BYTES)
-    async with request.form(max_files=1, max_fields=8) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise DomainError("evidence.file_missing")
+    async with form_with_file(request, most_bytes=MOST_BYTES, most_fields=8) as (form, file):
         fields = PhotoFields.model_validate({k: v for k, v in form.items() if k != "file"})
         order = PhotoOrder(
             client_id=fields.client_id,

@@ -7,14 +7,12 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from geodata.domain.access import Scope
-from geodata.domain.errors import DomainError
 from geodata.domain.inspection import InspectionResult
 from geodata.store.session import reading
 from geodata.store.visit_plans import get_visit_plan, stops_of
-from server.api.received_files import check_length
+from server.api.received_files import form_with_file
 from server.auth import CurrentActor
 from server.reports.paper import ReadStop, read_sheet
 
@@ -29,11 +27,7 @@ async def read_route(actor: CurrentActor, request: Request) -> dict[str, Any]:
 
     Each draft is to be looked at, completed, and sent to ``POST /api/inspections``.
     """
-    check_length(request, MOST_BYTES)
-    async with request.form(max_files=1, max_fields=2) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise DomainError("evidence.file_missing")
+    async with form_with_file(request, most_bytes=MOST_BYTES, most_fields=2) as (_, file):
         content = await file.read()
         name = file.filename or ""
     found = await run_in_threadpool(read_sheet, content, name)

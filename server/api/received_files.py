@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,7 +11,7 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request
 from fastapi.responses import FileResponse
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from geodata.domain.errors import DomainError
 from geodata.domain.ledger_rules import tidied
@@ -33,27 +34,31 @@ class ReceivedFile:
     note: str | None
 
 
-def check_length(request: Request, most_bytes: int) -> None:
-    """Refuse a form that does not say how long it is, or is too long, before it is read.
+@asynccontextmanager
+async def form_with_file(
+    request: Request, *, most_bytes: int, most_fields: int
+) -> AsyncIterator[tuple[FormData, UploadFile]]:
+    """Read a form and the file in its field ``file``; one without a length is not even read.
 
     Raises:
-        DomainError: ``evidence.length_needed``; ``table.too_large``.
+        DomainError: ``evidence.length_needed``; ``table.too_large``; ``evidence.file_missing``.
     """
     length = request.headers.get("content-length", "")
     if not length.isdigit():
         raise DomainError("evidence.length_needed")
     if int(length) > most_bytes + _FORM_BYTES:
         raise DomainError("table.too_large", file="", most_mb=most_bytes >> 20)
+    async with request.form(max_files=1, max_fields=most_fields) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise DomainError("evidence.file_missing")
+        yield form, file
 
 
 async def received_file(request: Request, actor: WritingActor) -> AsyncIterator[ReceivedFile]:
     """Read the form, once it is known who sends it and how large it is."""
     assert actor  # noqa: S101 - asked for so that a stranger's file is not even read
-    check_length(request, MOST_BYTES)
-    async with request.form(max_files=1, max_fields=2) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise DomainError("evidence.file_missing")
+    async with form_with_file(request, most_bytes=MOST_BYTES, most_fields=2) as (form, file):
         yield ReceivedFile(file, str(form.get("about", "")), tidied(str(form.get("note", ""))))
 
 
