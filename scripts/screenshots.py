@@ -56,14 +56,26 @@ SHOTS: Final = (
     Shot("lapses", "/lapses"),
     Shot("doctor", "/doctor"),
     Shot("vectors", "/imports/vector"),
+    Shot("home", "/"),
+    Shot("menu", "/towns", (".fugai-nav .dropdown-toggle >> nth=1",)),
+    Shot("visits", "/visits"),
+    Shot("today", "/visits/today"),
+    Shot("findings", "/findings"),
+    Shot("truth", "/truth", full_page=True),
+    Shot("paper", "/paper"),
+    Shot("campaign", "/campaign", full_page=True),
+    Shot("reports", "/reports", full_page=True),
 )
-_PHONE_PRESSES: Final = {"map-filters": ('[data-sheet-of="filters"]',)}
+_PHONE_PRESSES: Final = {
+    "map-filters": ('[data-sheet-of="filters"]',),
+    "menu": (".navbar-toggler", ".fugai-nav .dropdown-toggle >> nth=1"),
+}
 
 
 def main(
     out: Annotated[Path, typer.Option(help="folder for the pictures")],
     url: Annotated[str, typer.Option()] = "http://127.0.0.1:8000",
-    username: Annotated[str, typer.Option()] = "leader",
+    username: Annotated[str, typer.Option()] = "district",
     password: Annotated[str, typer.Option(envvar="FUGAI_DEMO_PASSWORD")] = "",
     only: Annotated[list[str] | None, typer.Option(help="names of shots")] = None,
     size: Annotated[list[str] | None, typer.Option(help="wall, office, phone")] = None,
