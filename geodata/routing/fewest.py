@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from geodata.routing.engine import Effort
@@ -28,22 +29,35 @@ class Fewest:
     solution: Solution
 
 
-def fewest_shifts(problem: Problem) -> Fewest:
+def fewest_shifts(
+    problem: Problem,
+    *,
+    heard: Callable[[Solution], None] | None = None,
+    is_stopped: Callable[[], bool] | None = None,
+) -> Fewest:
     """Return how many of the first shifts make all required visits, by halving.
 
     What no shift can make even alone is not waited for.
 
     Args:
         problem: Shifts in the order in which they would be used, at least one.
+        heard: Told of each better plan, see `solve`.
+        is_stopped: Asked whether to make do with what is found, see `solve`.
     """
     low, high = 1, len(problem.shifts)
     problem = replace(problem, visits=tuple(_possible(problem, one) for one in problem.visits))
-    best = _tried(problem, high)
+
+    def tried(count: int) -> Fewest:
+        some = replace(problem, shifts=problem.shifts[:count])
+        effort = Effort(_ITERATIONS, _SECONDS)
+        return Fewest(count, some, solve(some, effort, heard=heard, is_stopped=is_stopped))
+
+    best = tried(high)
     if not _is_enough(best):
         return replace(best, shifts=None)
     while low < high:
         middle = (low + high) // 2
-        found = _tried(problem, middle)
+        found = tried(middle)
         if _is_enough(found):
             best, high = found, middle
         else:
@@ -56,11 +70,6 @@ def _possible(problem: Problem, visit: Visit) -> Visit:
     if any(is_kept(problem, one, (visit.id,)) for one in alone):
         return visit
     return replace(visit, is_required=False)
-
-
-def _tried(problem: Problem, count: int) -> Fewest:
-    some = replace(problem, shifts=problem.shifts[:count])
-    return Fewest(count, some, solve(some, Effort(_ITERATIONS, _SECONDS)))
 
 
 def _is_enough(found: Fewest) -> bool:

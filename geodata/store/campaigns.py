@@ -118,7 +118,7 @@ def node_board(
     done = {
         (node.key, code): at
         for node in loaded.campaign.nodes
-        for code, at in _done(session, loaded, node, now)
+        for code, at in done_at(session, loaded, node, now)
     }
     cells = []
     for node in loaded.campaign.nodes:
@@ -131,7 +131,7 @@ def node_board(
     return cells
 
 
-def _done(
+def done_at(
     session: Session, loaded: LoadedCampaign, node: Node, now: datetime
 ) -> Iterator[tuple[str, datetime]]:
     """Yield the units that have done their part, and when."""

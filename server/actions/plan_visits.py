@@ -14,7 +14,7 @@ from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError
 from geodata.domain.period import today
 from geodata.domain.visiting import VisitPlanStatus
-from geodata.routing.fewest import Fewest, fewest_shifts
+from geodata.routing.fewest import fewest_shifts
 from geodata.routing.solver import Solution, solve, usual_effort
 from geodata.store.audit import audit
 from geodata.store.queries.divisions import find_divisions
@@ -35,6 +35,8 @@ PLANNING_ROLES: Final = frozenset(
 """A town plans its own self-checks."""
 _WRITES_EVERY_S: Final = 0.5
 _ACT: Final = "plan_visits"
+_Found = tuple[dict[str, Any], list[dict[str, Any]]]
+"""What is kept of a plan, and its stops."""
 
 
 def request_visit_plan(engine: Engine, actor: Actor, wish: VisitWish) -> int:
@@ -101,16 +103,37 @@ def make_visit_plan(engine: Engine, plan_id: int) -> None:
         prepared = prepare(session, scope, wish, on=min(wish.days[0], today()))
     hearing = _Hearing(engine, plan_id, wish)
     try:
-        solution = solve(
-            prepared.problem,
-            usual_effort(prepared.problem, seconds=wish.seconds, seed=wish.seed),
-            heard=hearing.hear,
-            is_stopped=hearing.is_stopped,
-        )
+        found = _fewest(prepared, hearing) if wish.fewest else _best(prepared, wish, hearing)
     except DomainError as refusal:
         _fail(engine, plan_id, refusal, prepared)
         return
-    keep_solution(engine, plan_id, prepared, solution, hearing.seconds)
+    _keep(engine, plan_id, found)
+
+
+def _best(prepared: Prepared, wish: VisitWish, hearing: _Hearing) -> _Found:
+    effort = usual_effort(prepared.problem, seconds=wish.seconds, seed=wish.seed)
+    heard, is_stopped = hearing.hear, hearing.is_stopped
+    solution = solve(prepared.problem, effort, heard=heard, is_stopped=is_stopped)
+    told = found_of(prepared, solution, hearing.seconds)
+    return told, stops_of_solution(prepared, solution)
+
+
+def _fewest(prepared: Prepared, hearing: _Hearing) -> _Found:
+    """Find how many inspector-days see everything (M7): nothing may be left, nobody is spared."""
+    asked = prepared.problem
+    visits = tuple(replace(one, is_required=True) for one in asked.visits)
+    problem = replace(asked, visits=visits, balance_s=0)
+    fewest = fewest_shifts(problem, heard=hearing.hear, is_stopped=hearing.is_stopped)
+    cut = replace(prepared, problem=fewest.problem)
+    told = found_of(cut, fewest.solution, hearing.seconds)
+    told["fewest"] = {
+        "visits": len(visits) - len(fewest.solution.left_out(fewest.problem)),
+        "shifts": fewest.shifts,
+        "until": fewest.problem.shifts[-1].on.isoformat(),
+    }
+    if fewest.shifts is None:
+        told["fewest"] |= {"visits": len(visits), "until": None}
+    return told, stops_of_solution(cut, fewest.solution)
 
 
 def scope_of(plan: VisitPlan) -> Scope:
@@ -120,12 +143,9 @@ def scope_of(plan: VisitPlan) -> Scope:
     return Scope(DivisionKind.DISTRICT, plan.district_code)
 
 
-def keep_solution(
-    engine: Engine, plan_id: int, prepared: Prepared, solution: Solution, seconds: float
-) -> None:
+def _keep(engine: Engine, plan_id: int, made: _Found) -> None:
     """Write a plan's routes; what was done of an earlier one stays."""
-    found = found_of(prepared, solution, seconds)
-    stops = stops_of_solution(prepared, solution)
+    found, stops = made
     with writing(engine, Change("worker", _ACT)) as session:
         plan = get_visit_plan(session, Scope.everything(), plan_id, locks=True)
         write_stops(session, plan_id, stops)
@@ -196,18 +216,3 @@ class _Hearing:
                     .returning(VisitPlan.is_stopping)
                 )
             )
-
-
-def how_many_days(session: Session, scope: Scope, wish: VisitWish) -> tuple[Prepared, Fewest]:
-    """Return how many inspector-days see everything that a wish asks for (M7).
-
-    Args:
-        session: A reading session.
-        scope: Of who asks.
-        wish: With its district; its days and inspectors are those that could be used.
-    """
-    asked = wish.model_copy(update={"balance": False})
-    prepared = prepare(session, scope, asked, on=today())
-    problem = prepared.problem
-    visits = tuple(replace(one, is_required=True) for one in problem.visits)
-    return prepared, fewest_shifts(replace(problem, visits=visits))

@@ -75,7 +75,8 @@ class InspectorWish(_Strict):
 class VisitWish(_Strict):
     """Everything that a plan of visits is made from.
 
-    Without `sites` the visits are those that are due, narrowed by the other fields.
+    Without `sites` the visits are those that are due, narrowed by the other fields. `fewest` asks
+    for the fewest inspector-days that see all of them, of the days given (M7).
     """
 
     district: str | None = None
@@ -95,6 +96,7 @@ class VisitWish(_Strict):
     minutes: int | None = Field(default=None, ge=1, le=480)
     keep_towns: bool = True
     balance: bool = False
+    fewest: bool = False
     seconds: float = Field(default=45, gt=0, le=600)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
 

@@ -170,11 +170,13 @@ def batch_json(session: Session, batch: InspectionBatch) -> dict[str, Any]:
 
 
 def truth_json(session: Session, scope: Scope, district: str) -> dict[str, Any]:
-    """Return the three rates by town and in all, and the newest estimate."""
+    """Return the three rates by town and in all, and the newest estimate, of all where there is."""
     on = today()
     rows = truth_by_town(session, scope, SiteFilter(district=district), on=on)
     counted = ("sites", "claimed", "approved", "verified")
-    newest = next((one for one in find_batches(session, scope, district) if one.seed), None)
+    samples = [one for one in find_batches(session, scope, district) if one.seed]
+    of_all = (one for one in samples if one.town_code is None)
+    newest = next(of_all, samples[0] if samples else None)
     return {
         "on": on,
         "rows": [

@@ -123,7 +123,7 @@ def sheets_of(
 
 
 def _name(told: dict[str, Any], suffix: str, language: Language) -> str:
-    who = "-".join(dict.fromkeys(one["inspector"] for one in told["routes"]))
+    who = "-".join(dict.fromkeys(one["inspector_name"] for one in told["routes"]))
     return f"{word('sheet.workbook', language)}_{who[:60]}_{told['first_on']}.{suffix}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -16,12 +16,12 @@ from geodata.domain.period import today
 from geodata.domain.vocabulary import Language
 from geodata.spatial.navigation import navigation_links
 from geodata.store.queries.due import DueFilter, DueSite, due_sites
-from geodata.store.queries.visitors import find_visitors
+from geodata.store.queries.visitors import find_visitors, names_of
 from geodata.store.session import reading
 from geodata.store.tables import VisitPlan
 from geodata.store.visit_plans import find_visit_plans, get_visit_plan, stops_of
 from server.actions.change_visits import DayChange, order_by_hand, replan
-from server.actions.plan_visits import how_many_days, request_visit_plan, stop_visit_plan
+from server.actions.plan_visits import request_visit_plan, stop_visit_plan
 from server.actions.shown import shown_district
 from server.actions.visit_wish import Clock, Spot, VisitWish
 from server.api.parameters import Wanted
@@ -114,33 +114,13 @@ def request_route(
     return {"id": made, "status": "queued"}
 
 
-@router.post("/visit-plans/days-needed")
-def days_needed_route(wish: VisitWish, actor: CurrentActor, request: Request) -> dict[str, Any]:
-    """Return how many inspector-days see everything that is asked for, of the days given."""
-    with reading(request.app.state.engine) as session:
-        code = shown_district(session, actor.scope, wish.district).code
-        asked = wish.model_copy(update={"district": code})
-        prepared, found = how_many_days(session, actor.scope, asked)
-    shifts = found.problem.shifts
-    return {
-        "visits": len(prepared.problem.visits),
-        "inspector_days": found.shifts,
-        "until": None if found.shifts is None else shifts[-1].on,
-        "routes": [
-            {"inspector": shift.inspector, "on": shift.on, "sites": list(order)}
-            for shift, order in zip(shifts, found.solution.orders, strict=True)
-        ],
-        "left_out": found.solution.left_out(found.problem),
-    }
-
-
 @router.get("/visit-plans")
 def plans_route(
     actor: CurrentActor, session: ReadingSession, district: str | None = None
 ) -> list[dict[str, Any]]:
     """Return the plans of a district, the newest first."""
     code = shown_district(session, actor.scope, district).code
-    return [plan_head(one) for one in find_visit_plans(session, actor.scope, district=code)]
+    return plan_heads(session, find_visit_plans(session, actor.scope, district=code))
 
 
 @router.get("/visit-plans/{plan_id}")
@@ -221,16 +201,26 @@ def due_json(one: DueSite, language: Language) -> dict[str, Any]:
     }
 
 
-def plan_head(plan: VisitPlan) -> dict[str, Any]:
-    """Return what a list of plans tells of one."""
-    found = plan.found or {}
+def plan_heads(session: Session, plans: Sequence[VisitPlan]) -> list[dict[str, Any]]:
+    """Return what a list of plans tells of each."""
+    names = names_of(session, (who for one in plans for who in _inspectors(one)))
+    return [_head(one, names) for one in plans]
+
+
+def _inspectors(plan: VisitPlan) -> list[str]:
+    return [one["username"] for one in plan.asked["inspectors"]]
+
+
+def _head(plan: VisitPlan, names: Mapping[str, str]) -> dict[str, Any]:
+    found, who = plan.found or {}, _inspectors(plan)
     return {
         "id": plan.id,
         "status": plan.status,
         "progress": plan.progress or {"share": 0.0},
         "first_on": plan.first_on,
         "last_on": plan.last_on,
-        "inspectors": [one["username"] for one in plan.asked["inspectors"]],
+        "inspectors": who,
+        "inspector_names": [names[one] for one in who],
         "mode": plan.asked["mode"],
         "basis": found.get("basis"),
         "row_version": plan.row_version,
@@ -249,12 +239,21 @@ def plan_json(
     stops = stops_of(session, scope, plan.id)
     found = plan.found or {}
     refusal = found.get("refusal")
-    told = ("is_proven", "seconds", "beyond", "points", "most_points", "travel_s", "least_travel_s")
+    names = names_of(session, _inspectors(plan))
+    told = (
+        *("is_proven", "seconds", "beyond", "points", "most_points", "travel_s"),
+        *("least_travel_s", "fewest"),
+    )
     return {
-        **plan_head(plan),
+        **_head(plan, names),
         **{name: found.get(name) for name in told},
         "routes": [
-            {**route, "stops": _stops(stops, route, language)} for route in found.get("routes", [])
+            {
+                **route,
+                "inspector_name": names.get(route["inspector"], route["inspector"]),
+                "stops": _stops(stops, route, language),
+            }
+            for route in found.get("routes", [])
         ],
         "unassigned": [
             {

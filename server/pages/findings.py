@@ -10,6 +10,7 @@ from geodata.domain.division import DivisionKind
 from geodata.domain.finding_steps import DEADLINE_DAYS, FindingEvent, Slip, open_steps
 from geodata.domain.inspection import FindingStatus, InspectionKind
 from geodata.domain.period import today
+from geodata.store.batches import find_batches
 from geodata.store.inspecting import (
     get_finding,
     get_inspection,
@@ -20,7 +21,7 @@ from geodata.store.inspecting import (
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.findings import FindingFilter, count_findings, find_findings
 from geodata.store.queries.sites import get_site
-from server.api.batches import truth_json
+from server.api.batches import batch_json, truth_json
 from server.api.findings import finding_filter
 from server.auth import CurrentActor, ReadingSession
 from server.i18n import catalogue, language_of
@@ -30,6 +31,12 @@ from server.pages.render import page
 router = APIRouter()
 
 _ROWS: Final = 200
+_BATCHES: Final = 20
+_DRAWN_FOR: Final = (
+    *(InspectionKind.SUPERVISION, InspectionKind.INSPECTION),
+    *(InspectionKind.SELF_CHECK, InspectionKind.ACCEPTANCE),
+)
+"""What a batch may be for; a reinspection follows from a finding."""
 
 
 @router.get("/findings")
@@ -104,14 +111,17 @@ def finding_page(
 @router.get("/truth")
 def truth_page(request: Request, shown: ShownDistrict, session: ReadingSession) -> Response:
     """Show what is claimed, approved and verified, and what a random sample says of it."""
-    truth = truth_json(session, shown.actor.scope, shown.district.code)
+    scope, code = shown.actor.scope, shown.district.code
+    truth = truth_json(session, scope, code)
+    batches = [batch_json(session, one) for one in find_batches(session, scope, code)[:_BATCHES]]
     return page(
         request,
         "truth.html",
         active="truth",
         truth=truth,
         names={one["town"]: one["name"] for one in truth["rows"]},
-        InspectionKind=InspectionKind,
+        kinds=_DRAWN_FOR,
+        batches=[{**one, "kind": InspectionKind(one["kind"])} for one in batches],
         **_head(shown),
     )
 

@@ -22,7 +22,7 @@ from maps.pages import gaps_files, gaps_map, routes_files, routes_map
 from maps.symbology import VISIT_COLOURS
 from server.actions.export_map import map_subject
 from server.actions.plan_visits import PLANNING_ROLES
-from server.api.visit_plans import plan_head
+from server.api.visit_plans import plan_heads
 from server.auth import CurrentActor, ReadingSession
 from server.i18n import catalogue, language_of
 from server.pages.context import ShownDistrict, basemap_of, ground_addresses, shown
@@ -51,7 +51,9 @@ def visits_page(request: Request, shown: ShownDistrict, session: ReadingSession)
         may_plan=actor.role in PLANNING_ROLES,
         is_visitor=any(one.username == actor.username for one in visitors),
         visitors=visitors,
-        plans=[{**plan_head(one), "status": VisitPlanStatus(one.status)} for one in plans],
+        plans=[
+            {**one, "status": VisitPlanStatus(one["status"])} for one in plan_heads(session, plans)
+        ],
         tomorrow=today() + timedelta(days=1),
         towns=find_divisions(session, scope, kind=DivisionKind.TOWN, district=district.code),
         Category=Category,

@@ -26,7 +26,7 @@ def visit_workbook(plan: dict[str, Any], path: Path, language: Language) -> None
     """Write a plan as a list: a row for each stop, and the visits left out with why below."""
     rows: list[list[str | int | float | None]] = [
         [
-            route["inspector"],
+            route["inspector_name"],
             route["on"],
             stop["position"],
             *(clock(stop[one]) for one in ("arrives_s", "begins_s", "ends_s")),
@@ -74,7 +74,7 @@ def visit_track(plan: dict[str, Any]) -> str:
     gpx = gpxpy.gpx.GPX()
     gpx.creator = "fugai"
     for route in plan["routes"]:
-        track = gpxpy.gpx.GPXTrack(name=f"{route['inspector']} {route['on']}")
+        track = gpxpy.gpx.GPXTrack(name=f"{route['inspector_name']} {route['on']}")
         for leg in route["line"]:
             points = [gpxpy.gpx.GPXTrackPoint(y, x) for x, y in leg]
             track.segments.append(gpxpy.gpx.GPXTrackSegment(points))

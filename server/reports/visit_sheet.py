@@ -104,7 +104,7 @@ def _sheet(
     mode = label(TravelMode(plan["mode"]), language)
     km = f"{route['distance_m'] / 1000:.1f}"
     return {
-        "title": say("sheet.title", inspector=route["inspector"], day=route["on"]),
+        "title": say("sheet.title", inspector=route["inspector_name"], day=route["on"]),
         "summary": say(
             "sheet.summary",
             stops=len(stops),

@@ -14,5 +14,5 @@ function submits(part, path, bodyOf) {
   });
 }
 
-submits("draw", "/api/inspection-batches", (told) => ({ division: told.get("division"), kind: "supervision", sample: Number(told.get("sample")), until: told.get("until") || null }));
+submits("draw", "/api/inspection-batches", (told) => ({ division: told.get("division"), kind: told.get("kind"), sample: Number(told.get("sample")) || null, until: told.get("until") || null, override_reason: told.get("override") || null }));
 submits("sign", "/api/self-checks", (told) => ({ town: told.get("town"), note: told.get("note") || null }));

@@ -63,10 +63,11 @@ function tellSum() {
   const stops = plan.routes.reduce((sum, one) => sum + one.stops.length, 0);
   const metres = plan.routes.reduce((sum, one) => sum + one.distance_m, 0);
   const travel = plan.routes.reduce((sum, one) => sum + one.travel_s, 0);
-  const facts = [
+  const facts = plan.fewest ? [needed(plan.fewest)] : [];
+  facts.push(
     say("sum", { stops, km: (metres / 1000).toFixed(1), minutes: minutes(travel) }),
     `${config.labels.mode[plan.mode]} · ${config.labels.basis[plan.basis] ?? ""}`,
-  ];
+  );
   if (plan.is_proven) facts.push(say("proven"));
   else if (plan.least_travel_s !== null) facts.push(say("bound", { points: plan.points, most: plan.most_points, least: minutes(plan.least_travel_s) }));
   for (const pin of plan.pins) {
@@ -77,10 +78,13 @@ function tellSum() {
   part("sum").replaceChildren(...facts.map((one) => element("span", "", one)));
 }
 
+/** How many inspector-days see everything, where that was asked. */
+const needed = (fewest) => (fewest.shifts === null ? say("needed_none", fewest) : say("needed_told", { ...fewest, days: fewest.shifts }));
+
 function routeOf(route, number) {
   const colour = COLOURS[number % COLOURS.length];
   const head = element("div", "fugai-route-head");
-  const who = element("b", "", `${route.inspector} · ${route.on}`);
+  const who = element("b", "", `${route.inspector_name} · ${route.on}`);
   who.style.color = colour;
   const lunch = route.lunch_s === null ? "" : ` · ${say("lunch_at", { time: clock(route.lunch_s) })}`;
   head.append(who, element("span", "small text-secondary", `${clock(route.starts_s)}–${clock(route.ends_s)}${lunch} · ${(route.distance_m / 1000).toFixed(1)} km · ${say("under_way", { minutes: minutes(route.travel_s) })}`));

@@ -179,16 +179,15 @@ async function plan(event) {
 
 async function needed(button) {
   button.disabled = true;
-  tell(say("making"));
   try {
     const asks = wishOf();
-    if (asks.days.length < 2) asks.days = wishOf().days.concat(laterDays(asks.days[0], 20));
-    const told = await asked("POST", "/api/visit-plans/days-needed", { ...asks, most: Math.max(asks.most, chosen.size) });
-    tell(told.inspector_days === null ? say("needed_none", { visits: told.visits }) : say("needed_told", { visits: told.visits, days: told.inspector_days, until: told.until }));
+    if (asks.days.length < 2) asks.days = asks.days.concat(laterDays(asks.days[0], 20));
+    const made = await asked("POST", "/api/visit-plans", { ...asks, fewest: true });
+    location.assign(`/visits/${made.id}`);
   } catch (error) {
     tell(error.message, true);
+    button.disabled = false;
   }
-  button.disabled = false;
 }
 
 function laterDays(first, count) {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -118,6 +119,39 @@ def test_reminders_come_five_two_and_no_days_before(desk, clock) -> None:
             if report["reminded_days_left"] is not None:
                 reminded.append((day, report["reminded_days_left"]))
         assert reminded == [(21, 5), (24, 2), (26, 0)]
+
+
+def test_the_present_stage_asks_towns_to_check_and_the_district_to_inspect(desk, clock) -> None:
+    def staged(client) -> int:
+        told = client.get("/api/visits/due", params={"reason": "stage"}).json()
+        return int(told["total"])
+
+    def seen(client, kind: str, site: int, day: str) -> None:
+        record = {"client_id": str(uuid4()), "site": site, "kind": kind, "result": "passed"}
+        record |= {"seen_at": f"{day}T08:00:00+08:00", "confirms_cover": True}
+        answer = client.post("/api/inspections", json=record)
+        assert answer.status_code == 201, answer.text
+
+    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead, logged_in(desk.app, Role.TOWN) as town:
+        clock("2017-11-08T09:00:00")
+        _load(lead)
+        assert (staged(town), staged(lead)) == (0, 0)
+        clock("2017-12-05T09:00:00")
+        assert (staged(town), staged(lead)) == (10, 0)
+        sites = [one["site"] for one in town.get("/api/visits/due").json()["visits"]]
+        seen(town, "self_check", sites[0], "2017-12-05")
+        assert staged(town) == 9
+        assert town.post("/api/self-checks", json={"town": desk.world.east}).status_code == 201
+        assert staged(town) == 0
+        clock("2017-12-12T09:00:00")
+        assert (staged(town), staged(lead)) == (0, 11)
+        seen(lead, "inspection", sites[0], "2017-12-12")
+        assert staged(lead) == 10
+        order = {"division": desk.world.east, "kind": "inspection"}
+        assert lead.post("/api/inspection-batches", json={**order, "sample": 2}).status_code == 201
+        assert staged(lead) == 1, "where a sample was drawn the sample is what waits"
+        assert lead.post("/api/inspection-batches", json=order).status_code == 201
+        assert staged(lead) > 1, "a whole list waits site by site"
 
 
 def test_a_report_is_filled_sent_returned_and_in_time_to_the_second(desk, clock) -> None:

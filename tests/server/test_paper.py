@@ -25,6 +25,7 @@ DOTS = 200 / 25.4
 def _plan(stops: int, number: int):
     route = {
         "inspector": "inspector",
+        "inspector_name": "王检查",
         "on": "2026-11-30",
         "starts_s": 32400,
         "ends_s": 61200,

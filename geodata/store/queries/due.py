@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Select, any_, cast, exists, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    any_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
@@ -15,6 +26,7 @@ from geodata.domain.category import Category
 from geodata.domain.due import DueVisit, VisitFacts, VisitReason, chosen_visit, due_visit
 from geodata.domain.inspection import FindingStatus
 from geodata.store.queries.sites import with_names
+from geodata.store.queries.staged import StageAsk, is_asked, stage_asks
 from geodata.store.queries.state import SiteFilter, filtered, site_state
 from geodata.store.tables import BatchSite, Finding, InspectionBatch
 
@@ -68,7 +80,8 @@ def due_sites(
         due: Visits to keep.
         on: The day.
     """
-    rows = session.execute(_statement(scope, wanted, due, on)).mappings()
+    asks = stage_asks(session, scope, on=on)
+    rows = session.execute(_statement(scope, wanted, due, asks, on)).mappings()
     found = []
     for row in rows:
         facts = VisitFacts(
@@ -79,6 +92,7 @@ def due_sites(
             overdue_on=row["overdue_on"],
             next_due_on=row["next_due_on"],
             is_sampled=row["is_sampled"],
+            is_staged=row["is_staged"],
             households=row["households"] or 0,
         )
         visit = chosen_visit(facts, on) if due.sites is not None else due_visit(facts, on)
@@ -88,27 +102,19 @@ def due_sites(
     return sorted(found, key=lambda one: (-one.visit.value, -(one.visit.days or 0), one.site_id))
 
 
-def _statement(scope: Scope, wanted: SiteFilter, due: DueFilter, on: date) -> Select[Any]:
+def _statement(
+    scope: Scope, wanted: SiteFilter, due: DueFilter, asks: Sequence[StageAsk], on: date
+) -> Select[Any]:
     state = site_state(on)
     findings = _findings(on)
-    batch, drawn = InspectionBatch, BatchSite
-    is_sampled = exists(
-        select(drawn.site_id)
-        .join(batch, batch.id == drawn.batch_id)
-        .where(
-            drawn.site_id == state.c.site_id,
-            drawn.is_drawn,
-            batch.seed.is_not(None),
-            batch.drawn_on <= on,
-            or_(batch.until_on.is_(None), batch.until_on >= on),
-            func.coalesce(state.c.last_inspected_on < batch.drawn_on, True),
-        )
-    )
     statement = with_names(state).add_columns(
         findings.c.awaiting_since,
         findings.c.overdue_on,
         findings.c.next_due_on,
-        is_sampled.label("is_sampled"),
+        _in_batch(state, InspectionBatch.seed.is_not(None), on).label("is_sampled"),
+        or_(is_asked(asks, state, on), _in_batch(state, InspectionBatch.seed.is_(None), on)).label(
+            "is_staged"
+        ),
     )
     statement = statement.outerjoin(findings, findings.c.site_id == state.c.site_id)
     statement = filtered(statement, state, scope, wanted)
@@ -122,6 +128,27 @@ def _statement(scope: Scope, wanted: SiteFilter, due: DueFilter, on: date) -> Se
             or_(seen.is_(None), seen <= on - timedelta(days=due.unseen_days))
         )
     return statement
+
+
+def _in_batch(
+    state: Any,  # noqa: ANN401 - a subquery
+    which: ColumnElement[bool],
+    on: date,
+) -> ColumnElement[bool]:
+    """Return the condition that a batch which still runs waits for a site."""
+    batch, drawn = InspectionBatch, BatchSite
+    return exists(
+        select(drawn.site_id)
+        .join(batch, batch.id == drawn.batch_id)
+        .where(
+            drawn.site_id == state.c.site_id,
+            drawn.is_drawn,
+            which,
+            batch.drawn_on <= on,
+            or_(batch.until_on.is_(None), batch.until_on >= on),
+            func.coalesce(state.c.last_inspected_on < batch.drawn_on, True),
+        )
+    )
 
 
 def _findings(on: date) -> Any:  # noqa: ANN401 - a subquery

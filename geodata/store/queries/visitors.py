@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import Row, or_, select
@@ -38,3 +38,12 @@ def find_visitors(session: Session, scope: Scope, *, district: str) -> Sequence[
     if is_town:
         statement = statement.where(or_(of.code == scope.code, of.parent_code == scope.code))
     return session.execute(statement).all()
+
+
+def names_of(session: Session, usernames: Iterable[str]) -> dict[str, str]:
+    """Return the display names of accounts by username; one that is gone keeps its username."""
+    asked = set(usernames)
+    rows = session.execute(
+        select(Account.username, Account.display_name).where(Account.username.in_(asked))
+    )
+    return {one: one for one in asked} | {one: name for one, name in rows if name}
