@@ -74,6 +74,7 @@ class ScriptOverlay(MacroElement):
             "startBoundary",
             "startGaps",
             "startRoutes",
+            "startOverview",
             "startArchive",
         ],
         config: Mapping[str, Any],

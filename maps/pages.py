@@ -234,6 +234,24 @@ def routes_map(config: Mapping[str, Any], subject: MapSubject, language: Languag
     return draw([ScriptOverlay("startRoutes", said)])
 
 
+def overview_files(pieces: Pieces) -> list[str]:
+    """Return the local files that a page with a district on one screen loads, in order."""
+    return [*map_files(pieces), OURS + "overview.js"]
+
+
+def overview_map(config: Mapping[str, Any], subject: MapSubject, language: Language) -> Pieces:
+    """Return the map of one or two days, side by side; the page's script fills it.
+
+    Args:
+        config: ``divisions``, ``ground`` and ``footprints`` as in `coverage_map`; ``colours``:
+            ``steps`` (least share and colour), ``standalone``, ``community``.
+        subject: The district.
+        language: Of words.
+    """
+    said = {**config, "bounds": subject.bounds, **_spoken(subject, language)}
+    return draw([ScriptOverlay("startOverview", said)])
+
+
 def field_files(pieces: Pieces, script: str) -> list[str]:
     """Return the local files that the map of a day in the field loads, in order.
 

@@ -78,6 +78,15 @@ COLOURS: Final[dict[StrEnum, str]] = {
     Gap.COVERED: _PALE,
 }
 
+COVERAGE_STEPS: Final[tuple[tuple[float, str], ...]] = (
+    (1.0, _BLUE),
+    (0.9, _SKY),
+    (0.75, _YELLOW),
+    (0.5, _ORANGE),
+    (0.0, _VERMILION),
+)
+"""Colour of a town by the least share of its sites that is covered, the highest first."""
+
 CHANGE_COLOURS: Final = {"gain": _GREEN, "loss": _VERMILION, "changed": _BLUE}
 """What the map of two days tells apart: joined or covered, left or uncovered, anything else."""
 

@@ -57,6 +57,8 @@ SHOTS: Final = (
     Shot("doctor", "/doctor"),
     Shot("vectors", "/imports/vector"),
     Shot("home", "/"),
+    Shot("overview", "/overview", full_page=True),
+    Shot("overview-two", "/overview", ("[data-act=compare]",)),
     Shot("menu", "/towns", (".fugai-nav .dropdown-toggle >> nth=1",)),
     Shot("visits", "/visits"),
     Shot("today", "/visits/today"),

@@ -33,6 +33,7 @@ from server.api import (
     milestones,
     notices,
     ogc,
+    overview,
     paper,
     path,
     plans,
@@ -50,7 +51,7 @@ _MODULES = (
     # Files first: their addresses would do for a plan's own.
     *(gaps, plans, path, arrangements, visit_files, visit_plans),
     *(today, inspections, findings, batches, paper, campaigns, notices),
-    *(figures, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
+    *(figures, overview, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )
 for _module in _MODULES:

@@ -17,6 +17,7 @@ from server.pages import (
     ledger,
     login,
     maps,
+    overview,
     path,
     plans,
     record_form,
@@ -30,7 +31,7 @@ from server.pages import (
 pages_router = APIRouter(include_in_schema=False)
 # Where two addresses begin alike, the one with a word of its own is asked first.
 _MODULES = (
-    *(login, maps, towns, campaigns),
+    *(login, maps, overview, towns, campaigns),
     *(boundary, ledger, record_form, sites, history),
     *(
         leaving,

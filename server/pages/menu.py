@@ -7,7 +7,7 @@ from typing import Final
 Entries = tuple[tuple[str, str], ...]
 
 MENU: Final[tuple[tuple[str, Entries], ...]] = (
-    ("home", (("home", "/"),)),
+    ("home", (("home", "/"), ("overview", "/overview"))),
     ("map", (("map", "/map"),)),
     ("gaps", (("gaps", "/gaps"), ("plans", "/plans"), ("path", "/path"), ("lapses", "/lapses"))),
     (

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import typst
 
+from maps.symbology import COVERAGE_STEPS
 from server.reports.bulletin import Bulletin, Number, Run
 
 _TEMPLATE: Final = Path(__file__).with_name("bulletin.typ")
@@ -19,14 +20,6 @@ _PICTURE: Final = (
     '#image(bytes(sys.inputs.map), format: "svg", width: 150mm)\n'
 )
 _WIDTH: Final = 900.0
-_STEPS: Final = (
-    (1.0, "#0072b2"),
-    (0.9, "#56b4e9"),
-    (0.75, "#e8d91c"),
-    (0.5, "#e69f00"),
-    (0.0, "#d55e00"),
-)
-"""Colour by the least share; the legend names them."""
 
 
 def bulletin_pdf(bulletin: Bulletin, town_map: str) -> bytes:
@@ -106,7 +99,7 @@ def town_map(figures: Mapping[str, Any], title: str) -> str:
         rings = outlines.get(town["code"], [])
         own = town["figures"]
         share = own["covered"] / own["sites"] if own["sites"] else 1.0
-        colour = next(colour for least, colour in _STEPS if share >= least)
+        colour = next(colour for least, colour in COVERAGE_STEPS if share >= least)
         for ring in rings:
             ends = " ".join(place(pair) for pair in ring)
             parts.append(
@@ -123,7 +116,7 @@ def town_map(figures: Mapping[str, Any], title: str) -> str:
                 f'<text x="{left}" y="{top}" text-anchor="middle" font-size="{size:.0f}">'
                 f"{escape(town['name'])} {share:.1%}</text>"
             )
-    for number, (least, colour) in enumerate(_STEPS):
+    for number, (least, colour) in enumerate(COVERAGE_STEPS):
         x, y = 30 + number * 170, high - 40
         parts.append(f'<rect x="{x}" y="{y}" width="26" height="18" fill="{colour}"/>')
         parts.append(f'<text x="{x + 34}" y="{y + 16}" font-size="18">≥ {least:.0%}</text>')

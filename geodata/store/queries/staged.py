@@ -55,8 +55,7 @@ def stage_asks(session: Session, scope: Scope, *, on: date) -> list[StageAsk]:
     for district in sorted({one.district_code for one in towns}):
         for loaded in find_campaigns(session, scope, district):
             for node in loaded.campaign.nodes:
-                runs = node.period.first_on <= on <= node.period.last_on
-                if node.evidence is not evidence or not runs:
+                if node.evidence is not evidence or on not in node.period:
                     continue
                 done = {code for code, _ in done_at(session, loaded, node, now)}
                 left = (one.code for one in towns if one.district_code == district)
