@@ -31,6 +31,7 @@ from server.api import (
     map_figures,
     map_styles,
     milestones,
+    monthly_copies,
     notices,
     ogc,
     overview,
@@ -50,7 +51,7 @@ _MODULES = (
     *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
     # Files first: their addresses would do for a plan's own.
     *(gaps, plans, path, arrangements, visit_files, visit_plans),
-    *(today, inspections, findings, batches, paper, campaigns, notices),
+    *(today, inspections, findings, batches, paper, monthly_copies, campaigns, notices),
     *(figures, overview, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )

@@ -49,7 +49,7 @@ def overview_page(request: Request, shown: ShownDistrict, session: ReadingSessio
             "district": district.code,
             "name": district.name,
             "days": [one.isoformat() for one in month_ends(shown.on, _MONTHS)],
-            "denominators": {one: label(one, language) for one in Denominator},
+            "denominators": [(one, label(one, language)) for one in Denominator],
             "words": _words(language),
         },
         steps=COVERAGE_STEPS,

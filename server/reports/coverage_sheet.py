@@ -24,7 +24,7 @@ Outlines = Mapping[str, Sequence[Sequence[Sequence[float]]]]
 
 _TEMPLATE: Final = Path(__file__).with_name("coverage_sheet.typ")
 _WIDE: Final = 1000.0
-_HIGH: Final = 620.0
+_HIGH: Final = 720.0
 _MARGIN: Final = 30.0
 _BAR: Final = 200.0
 """The longest that a scale's bar may be, in units of the picture."""

@@ -87,7 +87,7 @@ function figure(label, share, made, formula) {
 function tell(told) {
   part("day").textContent = say("as_of", { day: told.on });
   part("rates").replaceChildren(
-    ...Object.entries(config.denominators).map(([key, label]) => {
+    ...config.denominators.map(([key, label]) => {
       const formula = `${whole(told.total[`covered_${key}`])} ÷ ${whole(told.total[key])}`;
       return figure(say("rate_by", { what: label }), told.total.rates[key], formula, formula);
     }),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -9,9 +13,11 @@ from typing import Any
 from uuid import uuid4
 from zipfile import ZipFile
 
+import pandas as pd
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from openpyxl import load_workbook
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -29,6 +35,7 @@ from tests.postgis import TestServer
 from tests.server.visit_desk import VisitDesk, visit_desk
 
 FILE = Path(__file__).resolve().parents[2] / "scripts" / "demo" / "campaign_2017.toml"
+SOFFICE = shutil.which("soffice")
 WORDS = {"progress": "逐小区推进。", "problems": "两处资金不足。", "next_steps": "月底前完成。"}
 
 
@@ -178,6 +185,77 @@ def test_a_report_is_filled_sent_returned_and_in_time_to_the_second(desk, clock)
         assert town.post(other, json=WORDS).status_code == 404
         ahead = town.post(f"/api/monthly-reports/2018-01/{east}", json=WORDS)
         assert ahead.json()["code"] == "report.month_ahead"
+
+
+def test_a_report_can_be_stamped_and_kept(desk, clock, tmp_path) -> None:
+    east = desk.world.east
+    place = f"/api/monthly-reports/2017-11/{east}"
+    with logged_in(desk.app, Role.TOWN) as town:
+        clock("2017-11-20T10:00:00")
+        assert "尚未报送" in _text(town.get(f"{place}.docx").content)
+        town.post(place, json=WORDS)
+        answer = town.get(f"{place}.docx")
+        assert answer.content == town.get(f"{place}.docx").content
+        words = _text(answer.content)
+        for one in ("东街街道2017年11月份", *WORDS.values(), "2017年11月20日", "盖章"):
+            assert one in words
+        table = Document(BytesIO(answer.content)).tables[0]
+        cells = [[cell.text for cell in row.cells] for row in table.rows]
+        assert [row[:2] for row in cells[1:3]] == [["小区楼房(个)", "10"], ["已覆盖(个)", "9"]]
+        book = load_workbook(BytesIO(town.get(f"{place}.xlsx").content))
+        rows = [row[:2] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
+        assert rows[:2] == [("小区楼房(个)", 10), ("已覆盖(个)", 9)]
+        assert ("本月工作进展", WORDS["progress"]) in rows
+        for suffix in ("docx", "xlsx"):
+            other = town.get(f"/api/monthly-reports/2017-11/{desk.world.west}.{suffix}")
+            assert other.status_code == 404
+
+
+def _text(content: bytes) -> str:
+    return "\n".join(one.text for one in Document(BytesIO(content)).paragraphs)
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+def test_libreoffice_reads_the_bulletins_tables_as_the_map_counts(desk, clock, tmp_path) -> None:
+    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead:
+        clock("2017-12-01T09:00:00")
+        lead.post("/api/months/2017-11/close")
+        path = tmp_path / "bulletin.docx"
+        path.write_bytes(lead.get("/api/months/2017-11/bulletin.docx").content)
+        asked = {"district": desk.world.district, "on": "2017-11-30"}
+        cube = lead.get("/api/map/cube", params=asked).json()["rows"]
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    command = [SOFFICE, profile, "--headless", "--convert-to", "html", "--outdir", tmp_path, path]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    tables = pd.read_html(tmp_path / "bulletin.html", encoding="utf-8")
+    total = tables[0].iloc[-1].astype(str).tolist()
+    counts = dict(zip(cube["columns"], cube["values"], strict=True))
+    sites = sum(counts["sites"])
+    covered = sum(
+        many for many, is_in in zip(counts["sites"], counts["covered"], strict=True) if is_in
+    )
+    assert total[:3] == ["合计", str(sites), str(covered)]
+
+
+def test_deadlines_are_shanghais_wherever_the_server_stands() -> None:
+    code = (
+        "from geodata.domain.monthly import timing;"
+        "from geodata.domain.period import now, month_of, today;"
+        "print(timing(month_of('2017-11'), now(), now()).value, today())"
+    )
+    told = []
+    for zone in ("America/New_York", "Pacific/Kiritimati", "UTC"):
+        for moment in ("2017-11-26T15:59:59+00:00", "2017-11-26T16:00:00+00:00"):
+            environ = {**os.environ, "TZ": zone, CLOCK_VARIABLE: moment}
+            ran = subprocess.run(
+                [sys.executable, "-c", code],
+                env=environ,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            told.append(ran.stdout.split())
+    assert told == 3 * [["on_time", "2017-11-26"], ["late", "2017-11-27"]]
 
 
 def _check_words(content: bytes) -> None:
