@@ -27,6 +27,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "gap.not_found": HTTPStatus.NOT_FOUND,
     "arrangement.not_found": HTTPStatus.NOT_FOUND,
     "plan.not_found": HTTPStatus.NOT_FOUND,
+    "public.closed": HTTPStatus.NOT_FOUND,
     "plan.exists": HTTPStatus.CONFLICT,
     "plan.not_a_draft": HTTPStatus.CONFLICT,
     "plan.step_closed": HTTPStatus.CONFLICT,

@@ -30,6 +30,7 @@ class Settings:
         tiles_memory_bytes: How much memory each process keeps tiles in.
         issuer: Who issues bulletins: the name of the leading bureau.
         webhook_hosts: Hosts, with port where it is not the usual one, that notices may be sent to.
+        is_public: Whether anybody may see the totals of towns, and plans put before owners.
         address: Where people reach this server, for links in documents; ``None``: as they did.
     """
 
@@ -47,6 +48,7 @@ class Settings:
     issuer: str = "区房管局"
     address: str | None = None
     webhook_hosts: frozenset[str] = frozenset()
+    is_public: bool = False
 
     @classmethod
     def read(
@@ -62,7 +64,8 @@ class Settings:
         ``FUGAI_BASEMAP_URL``, ``FUGAI_TIANDITU_KEY``, ``FUGAI_TILES_FOLDER``,
         ``FUGAI_TILES_MEMORY_MB``; ``FUGAI_ARCHIVES``, by default ``tiles`` beside `files`;
         ``FUGAI_BASEMAP_ARCHIVE``, the name of an archive there, with its suffix or without;
-        ``FUGAI_ISSUER``, ``FUGAI_ADDRESS``; ``FUGAI_WEBHOOK_HOSTS``, by commas.
+        ``FUGAI_ISSUER``, ``FUGAI_ADDRESS``; ``FUGAI_WEBHOOK_HOSTS``, by commas; ``FUGAI_PUBLIC``,
+        1 for a page that owners may see without an account.
         """
         tiles = environ.get("FUGAI_TILES_FOLDER")
         below = environ.get("FUGAI_BASEMAP_ARCHIVE")
@@ -80,6 +83,7 @@ class Settings:
                 for one in (environ.get("FUGAI_WEBHOOK_HOSTS") or "").split(",")
                 if one.strip()
             ),
+            is_public=environ.get("FUGAI_PUBLIC") == "1",
             issuer=environ.get("FUGAI_ISSUER") or "区房管局",
             address=(environ.get("FUGAI_ADDRESS") or "").rstrip("/") or None,
             tiles_memory_bytes=int(environ.get("FUGAI_TILES_MEMORY_MB") or 96) << 20,

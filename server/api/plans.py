@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,14 +14,18 @@ from sqlalchemy.orm import Session
 from geodata.domain.management import ManagementType
 from geodata.domain.period import today
 from geodata.domain.site_plan import FALLBACK_CLAUSE, PlanEvent, PlanState, is_late, open_events
+from geodata.domain.vocabulary import label
 from geodata.domain.voting import READINGS, VotingRule, outcomes
 from geodata.store.campaigns import gate_of
 from geodata.store.plans import facts_of, find_plans, get_plan, group_of_plan, vote_of
+from geodata.store.queries.sites import get_site
 from geodata.store.queries.state import SiteFilter
 from geodata.store.tables import Site, SitePlan
 from server.actions.plan_site import Step, edit_plan, move_plan, start_plan
 from server.api.preconditions import VersionSeen, mark_version
 from server.auth import CurrentActor, ReadingSession, WritingActor
+from server.i18n import language_of, word
+from server.reports.consultation_notice import ConsultationNotice, notice_pdf
 
 router = APIRouter(prefix="/api", tags=["plans"])
 
@@ -113,6 +118,32 @@ def plan_route(plan_id: int, actor: CurrentActor, session: ReadingSession) -> di
     """Return a plan, what may happen next, and how its vote is read by each law."""
     plan = get_plan(session, actor.scope, plan_id)
     return plan_json(plan, gate_of_site(session, plan.site_id))
+
+
+@router.get("/plans/{plan_id}/notice.pdf", response_class=Response)
+def notice_route(
+    plan_id: int, request: Request, actor: CurrentActor, session: ReadingSession
+) -> Response:
+    """Return the notice of a plan for the community's board, with a code where owners may look."""
+    plan = get_plan(session, actor.scope, plan_id)
+    site = get_site(session, actor.scope, plan.site_id, on=today()).state
+    settings, language = request.app.state.settings, language_of(request)
+    base = settings.address or str(request.base_url).rstrip("/")
+    days = (plan.publicised_from, plan.publicised_until)
+    kind = label(ManagementType(plan.management_type), language)
+    notice = ConsultationNotice(
+        name=site["name"],
+        place="".join(filter(None, (site["town_name"], site["neighbourhood_name"]))),
+        measures=plan.measures,
+        leads_to=" · ".join(filter(None, (kind, plan.company))),
+        period=None if days[0] is None else f"{days[0]} – {days[1]}",
+        issuer=site["town_name"],
+        address=f"{base}/public/plans/{plan_id}" if settings.is_public else None,
+    )
+    name = quote(f"{site['name']}_{word('notice.file', language)}.pdf")
+    headers = {"Content-Disposition": f"inline; filename*=UTF-8''{name}"}
+    content = notice_pdf(notice, language)
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @router.patch("/plans/{plan_id}")

@@ -20,6 +20,7 @@ from server.pages import (
     overview,
     path,
     plans,
+    public,
     record_form,
     sites,
     today,
@@ -31,7 +32,7 @@ from server.pages import (
 pages_router = APIRouter(include_in_schema=False)
 # Where two addresses begin alike, the one with a word of its own is asked first.
 _MODULES = (
-    *(login, maps, overview, towns, campaigns),
+    *(login, public, maps, overview, towns, campaigns),
     *(boundary, ledger, record_form, sites, history),
     *(
         leaving,
