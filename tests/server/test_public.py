@@ -61,9 +61,8 @@ def test_a_plan_is_seen_while_it_is_before_the_owners(own, anybody) -> None:
         assert anybody.get(f"/public/plans/{plan}").status_code == 404
         files = {"file": ("a.png", png(), "image/png")}
         headers = {"If-Match": version(town, site)}
-        photo = town.post(
-            f"/api/sites/{site}/evidence", data={"about": "management_type"}, files=files, headers=headers
-        ).json()
+        place, about = f"/api/sites/{site}/evidence", {"about": "management_type"}
+        photo = town.post(place, data=about, files=files, headers=headers).json()
         step = {
             "event": "publicise",
             "publicised_from": today().isoformat(),
