@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
 from geodata.domain.errors import DomainError
+from geodata.store.audit import ADDRESS
 from server.errors import problem
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class SecurityMiddleware:
             await self._app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
+        ADDRESS.set(scope["client"][0] if scope.get("client") else None)
         scope.setdefault("state", {})["nonce"] = nonce
 
         async def send_with_headers(message: Message) -> None:

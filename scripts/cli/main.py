@@ -35,6 +35,7 @@ for _name in (
     "routes",
     "campaign",
     "users",
+    "audit",
     "db",
     "bench",
     "glossary",

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from server.api import (
     archives,
     arrangements,
+    audit,
     batches,
     boundary,
     campaigns,
@@ -52,7 +53,19 @@ _MODULES = (
     # Files first: their addresses would do for a plan's own.
     *(gaps, plans, path, arrangements, visit_files, visit_plans),
     *(today, inspections, findings, batches, paper, monthly_copies, campaigns, notices),
-    *(figures, overview, trend, drawn, map_figures, live, map_styles, archives, exports, vectors),
+    *(
+        audit,
+        figures,
+        overview,
+        trend,
+        drawn,
+        map_figures,
+        live,
+        map_styles,
+        archives,
+        exports,
+        vectors,
+    ),
     *(ledger_imports, import_columns, edits, evidence, ledger, milestones, boundary, ogc),
 )
 for _module in _MODULES:

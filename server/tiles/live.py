@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from geodata.store.drawn_changes import (
     block_numbers,
 )
 from geodata.store.tiles import draw_day
+from server.tiles.ending import end
 from server.tiles.events import Event, Subscribers
 from server.tiles.readers import Readers
 from server.tiles.viewers import ACCESS_CHANNEL, Viewers
@@ -105,9 +106,7 @@ class Live:
             yield True
         finally:
             self.subscribers.close()
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
             await self._pool.close()
             self.readers.close()
             self._task = self._loop = self._pool = None

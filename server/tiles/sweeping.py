@@ -6,9 +6,10 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
+from server.tiles.ending import end
 from server.tiles.kept import Folder
 
 _EVERY_S: Final = 3600
@@ -24,9 +25,7 @@ async def sweeping(folder: Folder | None) -> AsyncIterator[None]:
     task = None if folder is None else asyncio.create_task(_sweep(folder))
     yield
     if task is not None:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end(task)
 
 
 async def _sweep(folder: Folder) -> None:

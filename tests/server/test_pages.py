@@ -184,7 +184,7 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
         is_built = is_built or (group in SPOKEN_BY_SCRIPTS and f'"{name}"' in scripts)
         is_built = is_built or re.match(
             r"(visits|today)\.(skip|postpone)_why$|today\.state_|sheet\.column_"
-            r"|reports\.(figure|narrative|ref|copy)_|pack\.(step|finding|contents)_|sheet\.(note|signature|foot)$|overview\.sheet_|notice\."
+            r"|reports\.(figure|narrative|ref|copy)_|pack\.(step|finding|contents)_|sheet\.(note|signature|foot)$|overview\.sheet_|notice\.|audit\.(at|facts|outcome|address|actor|action|subject)$"
             r"|truth\.(claimed|approved|verified|community|standalone)$",
             key,
         )

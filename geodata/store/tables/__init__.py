@@ -1,6 +1,6 @@
 """The tables; importing this package registers all of them."""
 
-from geodata.store.tables.accounts import Account, ApiToken, AuditLine, LoginSession
+from geodata.store.tables.accounts import Account, ApiToken, AuditLine, AuditSeal, LoginSession
 from geodata.store.tables.base import Base
 from geodata.store.tables.campaigns import (
     CampaignFile,
@@ -51,6 +51,7 @@ __all__ = [
     "Account",
     "ApiToken",
     "AuditLine",
+    "AuditSeal",
     "Base",
     "BatchSite",
     "CampaignFile",

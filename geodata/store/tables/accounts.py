@@ -71,3 +71,13 @@ class AuditLine(Base):
     facts: Mapped[dict[str, Any]]
 
     __table_args__ = (Index(None, "at"), Index(None, "actor", "at"))
+
+
+class AuditSeal(Base):
+    """What seals a line of the audit to the one before it; written by the database alone."""
+
+    __tablename__ = "audit_seal"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    line_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("audit_line.id"), unique=True)
+    digest: Mapped[str]

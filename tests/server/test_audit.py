@@ -1,0 +1,51 @@
+"""The audit is read by those who look after it, filtered, taken along, and checked."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from geodata.domain.access import Role
+from geodata.domain.period import today
+from tests.server.conftest import LogIn
+
+
+@pytest.mark.parametrize("role", [one for one in Role if one is not Role.ADMINISTRATOR])
+def test_others_do_not_read_it(log_in: LogIn, role: Role) -> None:
+    client = log_in(role)
+    for path in ("/audit", "/api/audit", "/api/audit/chain", "/api/audit/lines.xlsx"):
+        assert client.get(path).status_code == 403
+
+
+def test_lines_tell_who_what_and_from_where(log_in: LogIn) -> None:
+    log_in(Role.TOWN)
+    client = log_in(Role.ADMINISTRATOR)
+    asked = {"action": "log_in", "actor": "town", "since": today().isoformat()}
+    told = client.get("/api/audit", params=asked).json()
+    assert told["total"] >= len(told["lines"]) > 0
+    first = told["lines"][0]
+    assert (first["actor"], first["action"], first["outcome"]) == ("town", "log_in", "ok")
+    assert first["address"] == "testclient"
+    assert client.get("/api/audit", params={**asked, "until": "2020-01-01"}).json()["total"] == 0
+    wrong = client.get("/api/audit", params={"since": "gestern"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "period.unreadable")
+
+
+def test_the_page_and_the_workbook_show_the_same(log_in: LogIn) -> None:
+    client = log_in(Role.ADMINISTRATOR)
+    page = client.get("/audit?actor=administrator&action=log_in").text
+    assert "log_in" in page
+    assert "审计日志" in page
+    content = client.get("/api/audit/lines.xlsx?actor=administrator&action=log_in").content
+    rows = list(load_workbook(BytesIO(content)).worksheets[0].iter_rows(values_only=True))
+    assert rows[0][:4] == ("时间", "操作人", "操作", "对象")
+    assert {row[1] for row in rows[1:]} == {"administrator"}
+
+
+def test_the_chain_holds(log_in: LogIn) -> None:
+    told = log_in(Role.ADMINISTRATOR).get("/api/audit/chain").json()
+    assert told["is_whole"]
+    assert told["lines"] > 0
+    assert len(told["head"]) == 64
