@@ -21,6 +21,8 @@ from server.i18n import language_of, sentence
 STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.login_required": HTTPStatus.UNAUTHORIZED,
     "auth.wrong_password": HTTPStatus.UNAUTHORIZED,
+    "auth.locked": HTTPStatus.TOO_MANY_REQUESTS,
+    "account.no_such_session": HTTPStatus.NOT_FOUND,
     "auth.forbidden": HTTPStatus.FORBIDDEN,
     "auth.foreign_origin": HTTPStatus.FORBIDDEN,
     "division.not_found": HTTPStatus.NOT_FOUND,

@@ -29,7 +29,7 @@ from tests.builders import (
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 """A name as somebody may write it into a ledger."""
-PASSWORD = "test-password"
+PASSWORD = "Test-Passw0rd"
 LISTED_ON = date(2025, 1, 6)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from typing import Annotated
 
@@ -14,7 +13,8 @@ from geodata.store.audit import audit
 from geodata.store.session import Change, writing
 from scripts.cli.database import engine
 from scripts.cli.output import say
-from server.auth.accounts import add_account, add_token
+from server.auth.accounts import add_account, add_token, strong_password
+from server.auth.tries import forgive
 
 _app = typer.Typer(help="账号  /  accounts", no_args_is_help=True)
 _CLI = "cli"
@@ -36,7 +36,7 @@ def add(
     """新增账号或重设密码 / Add an account, or give one a new password, role and division."""
     if role not in [one.value for one in Role]:
         raise DomainError("access.role_unknown", value=role, known=[one.value for one in Role])
-    chosen = password or secrets.token_urlsafe(12)
+    chosen = password or strong_password(username)
     with writing(engine(), Change(_CLI, "add account")) as session:
         add_account(
             session,
@@ -64,3 +64,12 @@ def token(
         made = add_token(session, username, label=label, lasts=lasts)
         audit(session, _CLI, "add_token", username, label=label)
     print(made)
+
+
+@_app.command()
+def unlock(username: str) -> None:
+    """解除密码错误的锁定 / Let a name try again after too many wrong passwords."""
+    with writing(engine(), Change(_CLI, "unlock account")) as session:
+        forgive(session, username)
+        audit(session, _CLI, "unlock_account", username)
+    say(f"{username} 已解锁", f"{username} may try again")

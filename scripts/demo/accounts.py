@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,7 @@ from geodata.store.audit import audit
 from geodata.store.session import Change, reading, writing
 from scripts.cli.output import say
 from scripts.demo.territory import DISTRICT
-from server.auth.accounts import add_account, find_account, is_password
+from server.auth.accounts import add_account, find_account, is_password, strong_password
 
 _ACTOR: Final = "demo"
 _ACCOUNTS: Final = (
@@ -63,7 +62,7 @@ def _account(
                 return one
     if account is not None and chosen is None:
         return None
-    password = chosen or secrets.token_urlsafe(9)
+    password = chosen or strong_password(username)
     with writing(engine, Change(_ACTOR, "add demo account")) as session:
         add_account(
             session,

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from server.api import (
+    account,
     archives,
     arrangements,
     audit,
@@ -49,7 +50,7 @@ from server.api import (
 
 api_router = APIRouter()
 _MODULES = (
-    *(health, login, divisions, sites, history, leaving, departures, changes, lapses),
+    *(health, login, account, divisions, sites, history, leaving, departures, changes, lapses),
     # Files first: their addresses would do for a plan's own.
     *(gaps, plans, path, arrangements, visit_files, visit_plans),
     *(today, inspections, findings, batches, paper, monthly_copies, campaigns, notices),

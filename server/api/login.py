@@ -37,6 +37,7 @@ def login(credentials: Credentials, request: Request, response: Response) -> dic
         credentials.password,
         settings=request.app.state.settings,
         address=request.client.host if request.client else "",
+        agent=request.headers.get("user-agent"),
     )
     set_session_cookie(request, response, cookie)
     return {"username": credentials.username}

@@ -12,13 +12,31 @@ from sqlalchemy.orm import Session
 
 from geodata.domain.access import BOUND_TO, Role, Scope
 from geodata.domain.errors import DomainError
+from geodata.domain.password import LEAST_KINDS, LEAST_LETTERS, is_strong
 from geodata.store.queries.divisions import get_division
 from geodata.store.tables import Account, ApiToken
 from server.auth.digests import digest
 
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash("nobody has this password")
-_LEAST_LETTERS = 8
+
+
+def check_password(password: str, username: str) -> None:
+    """Let a strong password through.
+
+    Raises:
+        DomainError: ``account.password_weak``.
+    """
+    if not is_strong(password, username):
+        raise DomainError("account.password_weak", least=LEAST_LETTERS, kinds=LEAST_KINDS)
+
+
+def strong_password(username: str) -> str:
+    """Return a new random password."""
+    while True:
+        made = secrets.token_urlsafe(12)
+        if is_strong(made, username):
+            return made
 
 
 def add_account(
@@ -33,11 +51,10 @@ def add_account(
     """Add an account, or give an existing one a new password, role and division.
 
     Raises:
-        DomainError: ``account.password_short``; ``access.division_required`` or
+        DomainError: ``account.password_weak``; ``access.division_required`` or
             ``access.division_forbidden``; ``division.not_found``; ``account.division_kind``.
     """
-    if len(password) < _LEAST_LETTERS:
-        raise DomainError("account.password_short", least=_LEAST_LETTERS)
+    check_password(password, username)
     scope = Scope.of(role, division_code)
     if scope.code is not None:
         found = get_division(session, Scope.everything(), scope.code)
@@ -82,6 +99,20 @@ def add_token(
 def find_account(session: Session, username: str) -> Account | None:
     """Return an account by name, ``None`` if there is none."""
     return session.scalar(select(Account).where(Account.username == username))
+
+
+def change_password(session: Session, username: str, old: str, new: str) -> int:
+    """Give an account a new password, as its owner asks; return its id.
+
+    Raises:
+        DomainError: ``auth.wrong_password``; ``account.password_weak``.
+    """
+    account = find_account(session, username)
+    if account is None or not is_password(account, old):
+        raise DomainError("auth.wrong_password")
+    check_password(new, username)
+    account.password_hash = _HASHER.hash(new)
+    return account.id
 
 
 def is_password(account: Account | None, password: str) -> bool:

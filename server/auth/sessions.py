@@ -16,37 +16,55 @@ from geodata.store.tables import Account, ApiToken, LoginSession
 from server.auth.accounts import find_account, is_password
 from server.auth.actor import Actor
 from server.auth.digests import digest
+from server.auth.tries import count_try, minutes_locked
 from server.settings import Settings
 
 COOKIE: Final = "fugai_session"
+_LONGEST_AGENT: Final = 300
 
 
 def log_in(
-    engine: Engine, username: str, password: str, *, settings: Settings, address: str
+    engine: Engine,
+    username: str,
+    password: str,
+    *,
+    settings: Settings,
+    address: str,
+    agent: str | None = None,
 ) -> str:
     """Return the cookie of a new session.
 
     Raises:
-        DomainError: ``auth.wrong_password``, the same for an unknown name.
+        DomainError: ``auth.wrong_password``, the same for an unknown name; ``auth.locked`` after
+            several in a row, the same for a right password.
     """
     with reading(engine) as session:
+        locked = minutes_locked(session, username, address)
         account = find_account(session, username)
-        is_right = is_password(account, password)
+        is_right = is_password(account, password) and locked is None
     with writing(engine, Change(username, "log in")) as session:
-        outcome = "ok" if is_right else "refused"
+        outcome = "locked" if locked else "ok" if is_right else "refused"
         audit(session, username, "log_in", username, outcome=outcome, address=address)
+        if locked is None:
+            count_try(session, username, address, is_right=is_right)
         if is_right and account is not None:
-            return _open(session, account.id, settings)
+            return _open(session, account.id, settings, address, agent)
+    if locked is not None:
+        raise DomainError("auth.locked", minutes=locked)
     raise DomainError("auth.wrong_password")
 
 
-def _open(session: Session, account_id: int, settings: Settings) -> str:
+def _open(
+    session: Session, account_id: int, settings: Settings, address: str, agent: str | None
+) -> str:
     secret = secrets.token_urlsafe(32)
     session.execute(
         insert(LoginSession).values(
             digest=digest(secret),
             account_id=account_id,
             expires_at=func.now() + settings.session_lasts,
+            address=address,
+            agent=None if agent is None else agent[:_LONGEST_AGENT],
         )
     )
     session.execute(delete(LoginSession).where(LoginSession.expires_at < func.now()))

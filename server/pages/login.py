@@ -36,7 +36,14 @@ def login(
     state = request.app.state
     address = request.client.host if request.client else ""
     try:
-        cookie = log_in(state.engine, username, password, settings=state.settings, address=address)
+        cookie = log_in(
+            state.engine,
+            username,
+            password,
+            settings=state.settings,
+            address=address,
+            agent=request.headers.get("user-agent"),
+        )
     except DomainError as refusal:
         text = sentence(refusal.code, refusal.facts, language_of(request))
         facts: dict[str, Any] = {"next": own_path(next), "problem": text, "username": username}

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import Open
+from tests.world import PASSWORD
 
 PAGES = (
     *("/map", "/gaps", "/gaps/print?kind=missing", "/plans", "/sites/3/plan", "/path"),
@@ -87,7 +88,7 @@ def test_logging_in_and_out_by_hand(context: BrowserContext, address: str, open_
     page.fill("#password", "wrong-password")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("用户名或密码不正确。")
-    page.fill("#password", "test-password")
+    page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{address}/towns")
     page.wait_for_load_state()  # the menu opens by a script at the page's end

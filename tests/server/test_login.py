@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from geodata.domain.access import Role
-from geodata.store.session import connect, reading
+from geodata.domain.password import MOST_TRIES, MOST_TRIES_OF_ADDRESS
+from geodata.store.session import Change, connect, reading, writing
 from geodata.store.tables import AuditLine, LoginSession
 from server.auth import COOKIE
+from server.auth.tries import count_try, forgive
 from server.pages.login import own_path
 from server.security import is_foreign_write
+from tests.own_world import logged_in, own_world
 from tests.server.conftest import LogIn
 from tests.world import PASSWORD, World
+
+
+@pytest.fixture
+def own(server, tmp_path_factory) -> Iterator[tuple[FastAPI, World]]:
+    with own_world(server, "login", tmp_path_factory.mktemp("files")) as found:
+        yield found
 
 
 def test_health_needs_no_login_and_names_the_versions(client: TestClient) -> None:
@@ -112,3 +125,71 @@ def test_after_login_nobody_is_led_elsewhere(wanted: str) -> None:
 
 def test_after_login_one_comes_to_the_page_one_wanted() -> None:
     assert own_path("/towns?on=2026-01-01") == "/towns?on=2026-01-01"
+
+
+def test_five_wrong_passwords_lock_a_name_known_or_not(own, monkeypatch) -> None:
+    for username in ("inspector", "nobody"):
+        with TestClient(own[0]) as client:
+            for _ in range(MOST_TRIES):
+                answer = client.post("/api/login", json={"username": username, "password": "x"})
+                assert answer.status_code == 401
+            answer = client.post("/api/login", json={"username": username, "password": PASSWORD})
+            assert (answer.status_code, answer.json()["code"]) == (429, "auth.locked")
+            assert "15" in answer.json()["detail"]
+    with logged_in(own[0], Role.TOWN), reading(own[0].state.engine) as session:
+        lines = session.scalars(select(AuditLine.outcome).where(AuditLine.actor == "inspector"))
+        assert sorted(lines) == ["locked", *MOST_TRIES * ["refused"]]
+    monkeypatch.setattr("server.auth.tries.LOCKED_FOR", timedelta(0))
+    with logged_in(own[0], Role.INSPECTOR):
+        pass
+
+
+def test_an_administrator_forgives(own) -> None:
+    engine = own[0].state.engine
+    with writing(engine, Change("tester", "test")) as session:
+        for _ in range(MOST_TRIES):
+            count_try(session, "leader", "10.0.0.1", is_right=False)
+        forgive(session, "leader")
+    with logged_in(own[0], Role.LEADER):
+        pass
+
+
+def test_many_wrong_passwords_of_one_address_lock_it(own) -> None:
+    with writing(own[0].state.engine, Change("tester", "test")) as session:
+        for number in range(MOST_TRIES_OF_ADDRESS):
+            count_try(session, f"name{number}", "testclient", is_right=False)
+    with TestClient(own[0]) as client:
+        answer = client.post("/api/login", json={"username": "leader", "password": PASSWORD})
+        assert answer.json()["code"] == "auth.locked"
+
+
+def test_one_sees_and_ends_ones_sessions(own) -> None:
+    app = own[0]
+    with logged_in(app, Role.LEADER) as one, logged_in(app, Role.LEADER) as other:
+        with logged_in(app, Role.TOWN) as stranger:
+            told = one.get("/api/account/sessions").json()
+            assert [row["is_this"] for row in told].count(True) == 1
+            assert told[0]["address"] == "testclient"
+            key = next(
+                row["key"] for row in other.get("/api/account/sessions").json() if row["is_this"]
+            )
+            assert stranger.delete(f"/api/account/sessions/{key}").status_code == 404
+        assert one.get("/account").text.count("data-end=") >= 1
+        assert one.delete(f"/api/account/sessions/{key}").status_code == 204
+        assert other.get("/api/me").status_code == 401
+        assert one.get("/api/me").status_code == 200
+
+
+def test_a_new_password_ends_the_other_sessions(own) -> None:
+    app, place = own[0], "/api/account/password"
+    with logged_in(app, Role.INSPECTOR) as one, logged_in(app, Role.INSPECTOR) as other:
+        wrong = one.post(place, json={"old": "x", "new": "N0ch-ein-Wort"})
+        assert wrong.json()["code"] == "auth.wrong_password"
+        for weak in ("short1A", "nurkleinbuchstaben", "Inspector-2026", "12345678"):
+            answer = one.post(place, json={"old": PASSWORD, "new": weak})
+            assert answer.json()["code"] == "account.password_weak", weak
+        assert one.post(place, json={"old": PASSWORD, "new": "N0ch-ein-Wort"}).status_code == 204
+        assert one.get("/api/me").status_code == 200
+        assert other.get("/api/me").status_code == 401
+        old = other.post("/api/login", json={"username": "inspector", "password": PASSWORD})
+        assert old.status_code == 401

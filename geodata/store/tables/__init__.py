@@ -1,6 +1,13 @@
 """The tables; importing this package registers all of them."""
 
-from geodata.store.tables.accounts import Account, ApiToken, AuditLine, AuditSeal, LoginSession
+from geodata.store.tables.accounts import (
+    Account,
+    ApiToken,
+    AuditLine,
+    AuditSeal,
+    LoginSession,
+    LoginTry,
+)
 from geodata.store.tables.base import Base
 from geodata.store.tables.campaigns import (
     CampaignFile,
@@ -77,6 +84,7 @@ __all__ = [
     "Landuse",
     "LedgerImport",
     "LoginSession",
+    "LoginTry",
     "ManagementArrangement",
     "MonthlyReport",
     "NodeMark",

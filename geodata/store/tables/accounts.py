@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata.domain.access import Role
@@ -39,8 +39,22 @@ class LoginSession(Base):
     created_at: Mapped[CreatedAt]
     seen_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime]
+    address: Mapped[str | None]
+    agent: Mapped[str | None]
 
     __table_args__ = (Index(None, "account_id"),)
+
+
+class LoginTry(Base):
+    """How often a name, or an address, was refused in a row: kept for unknown names too."""
+
+    __tablename__ = "login_try"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    failed: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "last_at"),)
 
 
 class ApiToken(Base):
