@@ -36,6 +36,7 @@ for _name in (
     "campaign",
     "users",
     "audit",
+    "backup",
     "db",
     "bench",
     "glossary",
