@@ -113,7 +113,7 @@ def make_backup(url: str, files: Path, target: Path, recipient: str, *, proves: 
         (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
         _pack(folder, files)
         part = target.with_name(f"{target.name}.part")
-        pyrage.encrypt_file(str(folder / "backup.tar"), str(part), [known])
+        pyrage.encrypt_file(str(folder / "whole.tar"), str(part), [known])
         part.chmod(0o600)
         with part.open("rb") as file:
             os.fsync(file.fileno())
@@ -207,7 +207,7 @@ def check_restored(url: str, tables: Mapping[str, Fingerprint]) -> None:
 
 
 def _pack(folder: Path, files: Path) -> None:
-    with tarfile.open(folder / "backup.tar", "w") as archive:
+    with tarfile.open(folder / "whole.tar", "w") as archive:
         for name in (MANIFEST, DUMP):
             archive.add(folder / name, name)
         if files.is_dir():
@@ -232,8 +232,8 @@ def opened(path: Path, key: Path) -> Iterator[Opened]:
     with TemporaryDirectory(prefix="fugai-restore-", dir=path.parent) as name:
         folder = Path(name)
         try:
-            pyrage.decrypt_file(str(path), str(folder / "backup.tar"), [identity])
-            with tarfile.open(folder / "backup.tar") as archive:
+            pyrage.decrypt_file(str(path), str(folder / "whole.tar"), [identity])
+            with tarfile.open(folder / "whole.tar") as archive:
                 archive.extractall(folder, filter="data")
             manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         except (pyrage.DecryptError, OSError, tarfile.TarError, ValueError) as error:

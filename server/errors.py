@@ -17,7 +17,13 @@ from geodata.domain.errors import DomainError
 from geodata.domain.vocabulary import Language
 from geodata.store.session import is_collision
 from server.i18n import language_of, sentence
+from server.observing import REQUEST_ID
 
+_FOR_PROGRAMS: Final = (
+    *("/api", "/assets", "/healthz", "/readyz", "/metrics"),
+    *("/tiles", "/styles", "/archives", "/ogc"),
+)
+"""Beginnings of addresses where a refusal is told as JSON whoever asks."""
 STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.login_required": HTTPStatus.UNAUTHORIZED,
     "auth.wrong_password": HTTPStatus.UNAUTHORIZED,
@@ -145,6 +151,7 @@ def problem(request: Request, error: DomainError, status: int | None = None) -> 
         "code": error.code,
         "facts": {name: _with_details(fact, language) for name, fact in error.facts.items()},
         "detail": sentence(error.code, error.facts, language),
+        "request": REQUEST_ID.get(),
     }
     headers = {"WWW-Authenticate": "Bearer"} if code == HTTPStatus.UNAUTHORIZED else None
     return JSONResponse(content, code, headers, media_type=_PROBLEM)
@@ -165,7 +172,17 @@ def _with_details(fact: object, language: Language) -> object:
 def _wants_page(request: Request) -> bool:
     path = request.url.path
     is_machine = path.startswith(
-        ("/api", "/assets", "/healthz", "/tiles", "/styles", "/archives", "/ogc")
+        (
+            "/api",
+            "/assets",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/tiles",
+            "/styles",
+            "/archives",
+            "/ogc",
+        )
     )
     return not is_machine and "text/html" in request.headers.get("accept", "")
 

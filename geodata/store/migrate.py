@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from geodata.store.rules import rule_functions
@@ -51,6 +52,11 @@ def _class_older_footprints(connection: Connection) -> None:
             " WHERE gap_class IS NULL HAVING count(*) > 0"
         )
     )
+
+
+def newest_revision() -> str | None:
+    """Return the number of the newest migration that this code brings."""
+    return ScriptDirectory(str(Path(__file__).parent / "migrations")).get_current_head()
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,6 +25,7 @@ from scripts.cli.output import say
 from scripts.demo.first_start import prepare_demo
 from scripts.nginx.configuration import tiles_secret
 from server.app import create_app
+from server.observing import log_as_json
 from server.settings import Settings
 from server.worker import run_worker
 
@@ -123,10 +125,22 @@ def _address(host: str | None, port: int | None) -> tuple[str, int]:
 def application() -> FastAPI:
     """Return the application that each process serves, as the environment has it."""
     settings = Settings.read(database_url(), file_store().folder, tiles_secret=tiles_secret(home()))
+    if os.environ.get("FUGAI_LOG") == "json":
+        log_as_json()
     return create_app(settings)
 
 
+def _count_together() -> None:
+    """Let several processes count into one folder, so that each can tell of all."""
+    folder = home() / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
 def _run(host: str, port: int, workers: int) -> None:
+    if workers > 1:
+        _count_together()
     # Each open map holds a connection; what a shell allows at first is soon used up.
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

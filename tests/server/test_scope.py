@@ -12,7 +12,7 @@ from tests.server.conftest import LogIn
 from tests.world import World
 
 PUBLIC = {
-    *("/healthz", "/login", "/docs", "/logout", "/api/login", "/api/logout"),
+    *("/healthz", "/readyz", "/login", "/docs", "/logout", "/api/login", "/api/logout"),
     # A script and an icon for phones, and an address on paper that leads to a login.
     # Open where the operator says so, and here nobody has.
     *("/public", "/public/plans/{plan_id}"),
