@@ -20,6 +20,8 @@ PAGES = (
         "/visits/today",
         "/findings",
         "/findings/1",
+        "/overview",
+        "/account",
         "/truth",
         "/paper",
     ),

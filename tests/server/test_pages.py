@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "/map", "/gaps", "/gaps/print", "/plans", "/sites/3/plan", "/path",
     "/", "/campaign", "/reports", "/visits", "/visits/today",
-    "/findings", "/findings/1", "/truth", "/paper",
+    "/findings", "/findings/1", "/overview", "/account", "/truth", "/paper",
     "/towns", "/towns/370306001", "/sites", "/sites/1", "/sites/1/card",
     "/sites?covered=false", "/sites?on=2025-02-01", "/imports", "/imports/1",
     "/doctor", "/imports/vector", "/sites/unlocated",
