@@ -46,7 +46,12 @@ def test_a_page_works_with_the_way_to_others_cut(
 
 def test_the_description_of_the_api_is_drawn(open_page: Open) -> None:
     page = open_page("/docs")
-    expect(page.locator("#swagger")).to_contain_text("/api/sites/{site_id}")
+    swagger = page.locator("#swagger")
+    expect(swagger).to_contain_text("/api/divisions")
+    # Of a long description only what is in sight is drawn.
+    page.mouse.move(400, 400)
+    page.mouse.wheel(0, 700)
+    expect(swagger).to_contain_text("/api/sites/{site_id}")
 
 
 def test_the_trend_is_drawn(open_page: Open) -> None:
