@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping
@@ -29,6 +31,8 @@ from scripts.cluster import Cluster, binaries
 MANIFEST: Final = "manifest.json"
 DUMP: Final = "database.dump"
 FILES: Final = "files"
+_MEMBER: Final = re.compile(rf"{MANIFEST}|{DUMP}|{FILES}/[0-9a-f]{{2}}/[0-9a-f]{{64}}")
+"""What a backup may hold: nothing else is written, least of all elsewhere."""
 _FORMAT: Final = 1
 _MOST_TOLD: Final = 2_000
 _ENDED: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
@@ -234,11 +238,24 @@ def opened(path: Path, key: Path) -> Iterator[Opened]:
         try:
             pyrage.decrypt_file(str(path), str(folder / "whole.tar"), [identity])
             with tarfile.open(folder / "whole.tar") as archive:
-                archive.extractall(folder, filter="data")
+                _unpack(archive, folder)
             manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         except (pyrage.DecryptError, OSError, tarfile.TarError, ValueError) as error:
             raise DomainError("backup.unreadable", file=path.name, reason=str(error)) from error
         yield Opened(manifest, folder / DUMP, folder / FILES)
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Write the files of a backup that belong there, and nothing else, wherever it points."""
+    for entry in archive:
+        if not (entry.isfile() and _MEMBER.fullmatch(entry.name)):
+            continue
+        target = folder / entry.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        content = archive.extractfile(entry)
+        if content is not None:
+            with content, target.open("wb") as file:
+                shutil.copyfileobj(content, file)
 
 
 def restore(url: str, backup: Opened) -> str:
