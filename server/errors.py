@@ -51,6 +51,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "batch.signed": HTTPStatus.CONFLICT,
     "campaign.not_found": HTTPStatus.NOT_FOUND,
     "campaign.no_such_node": HTTPStatus.NOT_FOUND,
+    "campaign.no_such_record": HTTPStatus.NOT_FOUND,
     "report.submitted": HTTPStatus.CONFLICT,
     "report.not_found": HTTPStatus.NOT_FOUND,
     "month.closed": HTTPStatus.CONFLICT,

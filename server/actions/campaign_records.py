@@ -62,6 +62,36 @@ def add_record(engine: Engine, actor: Actor, order: RecordOrder) -> int:
         return record.id
 
 
+def get_record(session: Session, scope: Scope, record_id: int) -> CampaignRecord:
+    """Return a record in scope.
+
+    Raises:
+        DomainError: ``campaign.no_such_record``.
+    """
+    found = session.scalar(
+        select(CampaignRecord).where(CampaignRecord.id == record_id, within(scope, CampaignRecord))
+    )
+    if found is None:
+        raise DomainError("campaign.no_such_record", record=record_id)
+    return found
+
+
+def attach_scan(
+    engine: Engine, actor: Actor, record_id: int, *, name: str, media_type: str, digest: str
+) -> None:
+    """Put a scan that is in the store to a record, in place of an earlier one.
+
+    Raises:
+        DomainError: ``auth.forbidden``; ``campaign.no_such_record``.
+    """
+    if actor.role not in WRITING_ROLES:
+        raise DomainError("auth.forbidden", role=actor.role.value)
+    with writing(engine, Change(actor.username, "attach_scan")) as session:
+        record = get_record(session, actor.scope, record_id)
+        record.file_name, record.media_type, record.digest = name, media_type, digest
+        audit(session, actor.username, "attach_scan", str(record_id), digest=digest)
+
+
 def find_records(
     session: Session, scope: Scope, district: str, kind: RecordKind | None
 ) -> dict[str, Any]:
@@ -75,7 +105,7 @@ def find_records(
     rows = session.scalars(statement.order_by(*order)).all()
     signed = {one.town_code for one in rows if one.kind == RecordKind.LETTER}
     towns = find_divisions(session, scope, kind=DivisionKind.TOWN, district=district)
-    names = ("id", "kind", "held_on", "title", "town_code", "told", "added_by")
+    names = ("id", "kind", "held_on", "title", "town_code", "told", "added_by", "file_name")
     return {
         "records": [{name: getattr(one, name) for name in names} for one in rows],
         "letters_missing": [

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,14 @@ from geodata.domain.period import month_of, now, report_deadline, today
 from geodata.store.campaigns import find_campaigns, get_campaign, node_board
 from geodata.store.monthly import get_report, get_snapshot, referred_rows
 from geodata.store.queries.divisions import DivisionRow, get_division
-from server.actions.campaign_records import RecordOrder, add_record, find_records
+from geodata.store.session import reading
+from server.actions.campaign_records import (
+    RecordOrder,
+    add_record,
+    attach_scan,
+    find_records,
+    get_record,
+)
 from server.actions.run_campaign import (
     Filled,
     close_month,
@@ -29,12 +37,27 @@ from server.actions.run_campaign import (
 )
 from server.actions.shown import shown_district
 from server.actions.tell_bulletin import ToldBulletin, assess, told_bulletin
-from server.auth import CurrentActor, ReadingSession
+from server.api.received_files import Received, keep_received, sent_file
+from server.auth import CurrentActor, ReadingSession, WritingActor
 
 router = APIRouter(prefix="/api", tags=["campaign"])
 
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LONGEST: Final = 4_000
+SCAN_FORM: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}
 
 
 class _Strict(BaseModel):
@@ -171,6 +194,42 @@ def add_record_route(asked: RecordIn, actor: CurrentActor, request: Request) -> 
     """Note a letter, a broadcast, a meeting or a document."""
     order = RecordOrder(asked.kind, asked.held_on, asked.title, asked.town, asked.told)
     return {"id": add_record(request.app.state.engine, actor, order)}
+
+
+@router.put("/campaign-records/{record_id}/scan", status_code=204, openapi_extra=SCAN_FORM)
+def scan_route(
+    record_id: int, actor: WritingActor, received: Received, request: Request
+) -> Response:
+    """Put a scan to a record: a picture or a PDF, in place of an earlier one."""
+    state = request.app.state
+    with reading(state.engine) as session:
+        get_record(session, actor.scope, record_id)
+    kept = keep_received(state.settings.files, received)
+    attach_scan(
+        state.engine,
+        actor,
+        record_id,
+        name=kept.name,
+        media_type=kept.media_type,
+        digest=kept.digest,
+    )
+    return Response(status_code=204)
+
+
+@router.get("/campaign-records/{record_id}/scan", response_class=FileResponse)
+def sent_scan_route(
+    record_id: int, actor: CurrentActor, session: ReadingSession, request: Request
+) -> FileResponse:
+    """Return the scan of a record, never to be shown inside a page of ours."""
+    record = get_record(session, actor.scope, record_id)
+    if record.digest is None or record.file_name is None or record.media_type is None:
+        raise DomainError("campaign.no_such_record", record=record_id)
+    return sent_file(
+        request.app.state.settings.files,
+        name=record.file_name,
+        media_type=record.media_type,
+        digest=record.digest,
+    )
 
 
 @router.get("/monthly-reports/{month}/{town}")

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from geodata.domain.access import Role
-from geodata.domain.campaign import NodeState
+from geodata.domain.access import WRITING_ROLES, Role
+from geodata.domain.campaign import NodeState, RecordKind
 from geodata.domain.category import Category
 from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError
@@ -24,6 +24,7 @@ from geodata.store.queries.gaps.listing import count_gaps
 from geodata.store.queries.gaps.told import GapFilter
 from geodata.store.queries.state import SiteFilter
 from geodata.store.visit_plans import stops_on
+from server.actions.campaign_records import find_records
 from server.actions.run_campaign import filled_reports
 from server.actions.tell_bulletin import TownScore, assess
 from server.actions.tell_notices import find_notices
@@ -114,6 +115,10 @@ def campaign_page(
         NodeState=NodeState,
         DivisionKind=DivisionKind,
         may_load=shown.actor.role in (Role.ADMINISTRATOR, Role.DISTRICT_LEAD),
+        may_note=shown.actor.role in WRITING_ROLES,
+        RecordKind=RecordKind,
+        records=find_records(session, scope, shown.district.code, None),
+        town_names={one.code: one.name for one in towns},
         **_head(shown),
     )
 

@@ -33,6 +33,7 @@ IDS = (
     "{photo_id}",
     "{campaign_id}",
     "{snapshot_id}",
+    "{record_id}",
 )
 """Parts of paths that say whose row it is."""
 QUERY = "district=370306&bbox=117.7,36.7,118.1,37.0"
@@ -69,6 +70,7 @@ def filled(path: str, world: World) -> str:
         "{photo_id}",
         "{campaign_id}",
         "{snapshot_id}",
+        "{record_id}",
     ):
         path = path.replace(one, "2")
     path = path.replace("{gap_id}", f"unmanaged-{stranger}")

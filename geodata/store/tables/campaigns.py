@@ -62,6 +62,9 @@ class CampaignRecord(Base):
     title: Mapped[str]
     told: Mapped[dict[str, Any]]
     added_by: Mapped[str]
+    file_name: Mapped[str | None]
+    media_type: Mapped[str | None]
+    digest: Mapped[str | None]
     created_at: Mapped[CreatedAt]
 
     __table_args__ = (
