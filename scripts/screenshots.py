@@ -67,6 +67,9 @@ SHOTS: Final = (
     Shot("paper", "/paper"),
     Shot("campaign", "/campaign", full_page=True),
     Shot("reports", "/reports", full_page=True),
+    Shot("account", "/account"),
+    Shot("audit", "/audit"),
+    Shot("public", "/public"),
 )
 _PHONE_PRESSES: Final = {
     "map-filters": ('[data-sheet-of="filters"]',),
