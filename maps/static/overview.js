@@ -22,6 +22,9 @@ fugai.startOverview = (map, config) => {
     });
 };
 
+const shareOf = (truth, rate) => (truth.sites ? truth[rate] / truth.sites : null);
+const percentOf = (truth, rate) => (truth.sites ? `${(100 * shareOf(truth, rate)).toFixed(1)}%` : "—");
+
 /** The towns and spots of one day, in a pane of their own that can be cut. */
 class DayOnMap {
   constructor(map, name, colours, towns, state) {
@@ -41,14 +44,14 @@ class DayOnMap {
     this.spots = L.layerGroup().addTo(map);
   }
 
-  show(day, town) {
+  /** Draw a day: towns by one of their rates (claimed, approved, verified), all three told. */
+  show(day, town, rate) {
     const rows = new Map(day.towns.map((one) => [one.code, one]));
     for (const [code, layer] of this.towns) {
       const row = rows.get(code);
       const isVeiled = town && town !== code;
-      layer.setStyle({ fillColor: row ? this.colourOf(row.rate) : "#ffffff", fillOpacity: isVeiled ? 0.15 : 0.55, weight: town === code ? 3.2 : 1.4 });
-      const tip = row ? `${row.name} ${row.rate === null ? "—" : `${(100 * row.rate).toFixed(1)}%`} = ${row.figures.covered} ÷ ${row.figures.sites}` : code;
-      layer.unbindTooltip().bindTooltip(() => document.createTextNode(tip), { sticky: true });
+      layer.setStyle({ fillColor: row ? this.colourOf(shareOf(row.truth, rate)) : "#ffffff", fillOpacity: isVeiled ? 0.15 : 0.55, weight: town === code ? 3.2 : 1.4 });
+      layer.unbindTooltip().bindTooltip(() => this.tip(row, code), { sticky: true });
     }
     this.spots.clearLayers();
     for (const one of day.spots) {
@@ -61,13 +64,18 @@ class DayOnMap {
     }
   }
 
+  tip(row, code) {
+    const lines = row ? this.state.rates.map(([key, label]) => `${label} ${percentOf(row.truth, key)} = ${row.truth[key]} ÷ ${row.truth.sites}`) : [];
+    return fugai.element("div", {}, fugai.element("b", {}, row ? row.name : code), ...lines.map((one) => fugai.element("div", {}, one)));
+  }
+
   colourOf(rate) {
     return this.colours.steps.find(([least]) => (rate ?? 1) >= least)[1];
   }
 }
 
 function overviewMap(map, colours, features, whole) {
-  const state = { onTown: () => {}, onSite: () => {} };
+  const state = { onTown: () => {}, onSite: () => {}, rates: [] };
   const towns = features.filter(({ geometry, properties }) => geometry && properties.kind === "town");
   const first = new DayOnMap(map, "fugai-day-one", colours, towns, state);
   let second = null;
@@ -86,17 +94,18 @@ function overviewMap(map, colours, features, whole) {
   return {
     map,
     on: (handlers) => Object.assign(state, handlers),
-    show: (day, town) => {
-      first.show(day, town);
+    show: (day, town, rate) => {
+      first.show(day, town, rate);
+      map.getContainer().dataset.colouredBy = rate;
       map.getContainer().dataset.day = day.on;
       map.getContainer().dataset.spots = String(first.spots.getLayers().length);
     },
     /** Draw a second day right of a share of the width, 0-1; nothing for one day alone. */
-    compare: (day, town, where) => {
+    compare: (day, town, rate, where) => {
       share = where;
       second ??= new DayOnMap(map, "fugai-day-two", colours, towns, state);
       second.pane.style.display = "";
-      second.show(day, town);
+      second.show(day, town, rate);
       map.getContainer().dataset.compared = day.on;
       cut();
     },

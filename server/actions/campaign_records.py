@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,17 +24,17 @@ from server.auth import Actor
 
 @dataclass(frozen=True, slots=True)
 class RecordOrder:
-    """One record as it is noted."""
+    """One record as it is noted; without a unit it is the actor's own division's."""
 
     kind: RecordKind
     held_on: date
     title: str
-    town: str | None
+    unit: str | None
     told: Mapping[str, str]
 
 
 def add_record(engine: Engine, actor: Actor, order: RecordOrder) -> int:
-    """Note a record; return its id. A town notes its own.
+    """Note a record of a division in scope; return its id.
 
     Raises:
         DomainError: ``auth.forbidden``; ``division.not_found``.
@@ -42,14 +42,22 @@ def add_record(engine: Engine, actor: Actor, order: RecordOrder) -> int:
     if actor.role not in WRITING_ROLES:
         raise DomainError("auth.forbidden", role=actor.role.value)
     with writing(engine, Change(actor.username, "add_record")) as session:
-        town = actor.scope.code if actor.scope.kind is DivisionKind.TOWN else order.town
-        code = town or actor.scope.code
+        code = order.unit or actor.scope.code
         if code is None:
             code = find_divisions(session, actor.scope, kind=DivisionKind.DISTRICT)[0].code
         division = get_division(session, actor.scope, code)
+        if not division.lies_in(actor.scope):
+            raise DomainError("division.not_found", division=code)
+        is_neighbourhood = division.kind is DivisionKind.NEIGHBOURHOOD
+        is_town = division.kind is DivisionKind.TOWN
         record = CampaignRecord(
             district_code=division.district_code,
-            town_code=division.code if division.kind is DivisionKind.TOWN else None,
+            town_code=division.code
+            if is_town
+            else division.parent_code
+            if is_neighbourhood
+            else None,
+            neighbourhood_code=division.code if is_neighbourhood else None,
             kind=order.kind.value,
             held_on=order.held_on,
             title=order.title,
@@ -95,7 +103,11 @@ def attach_scan(
 def find_records(
     session: Session, scope: Scope, district: str, kind: RecordKind | None
 ) -> dict[str, Any]:
-    """Return records in scope, the latest first, and the towns that have signed no letter."""
+    """Return records in scope, the latest first, and who has signed a letter (S34).
+
+    ``letters`` is the tree of towns with their neighbourhoods, ``letters_missing`` the towns
+    that have none.
+    """
     statement = select(CampaignRecord).where(
         CampaignRecord.district_code == district, within(scope, CampaignRecord)
     )
@@ -103,12 +115,38 @@ def find_records(
         statement = statement.where(CampaignRecord.kind == kind.value)
     order = (CampaignRecord.held_on.desc(), CampaignRecord.id.desc())
     rows = session.scalars(statement.order_by(*order)).all()
-    signed = {one.town_code for one in rows if one.kind == RecordKind.LETTER}
-    towns = find_divisions(session, scope, kind=DivisionKind.TOWN, district=district)
-    names = ("id", "kind", "held_on", "title", "town_code", "told", "added_by", "file_name")
+    letters = _letters(session, scope, district, rows)
+    names = ("id", "kind", "held_on", "title", "town_code", "neighbourhood_code", "told")
     return {
-        "records": [{name: getattr(one, name) for name in names} for one in rows],
+        "records": [
+            {name: getattr(one, name) for name in (*names, "added_by", "file_name")} for one in rows
+        ],
+        "letters": letters,
         "letters_missing": [
-            {"town": one.code, "name": one.name} for one in towns if one.code not in signed
+            {"town": one["town"], "name": one["name"]} for one in letters if not one["signed"]
         ],
     }
+
+
+def _letters(
+    session: Session, scope: Scope, district: str, rows: Sequence[CampaignRecord]
+) -> list[dict[str, Any]]:
+    """Return the tree of letters: which towns have signed, and which of their neighbourhoods."""
+    letters = [one for one in rows if one.kind == RecordKind.LETTER]
+    towns = {one.town_code for one in letters if one.neighbourhood_code is None}
+    neighbourhoods = {one.neighbourhood_code for one in letters}
+    units = find_divisions(session, scope, district=district)
+    return [
+        {
+            "town": town.code,
+            "name": town.name,
+            "signed": town.code in towns,
+            "neighbourhoods": [
+                {"code": one.code, "name": one.name, "signed": one.code in neighbourhoods}
+                for one in units
+                if one.parent_code == town.code
+            ],
+        }
+        for town in units
+        if town.kind is DivisionKind.TOWN
+    ]

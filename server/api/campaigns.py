@@ -99,7 +99,7 @@ class RecordIn(_Strict):
     kind: RecordKind
     held_on: date
     title: str = Field(min_length=1, max_length=300)
-    town: str | None = Field(default=None, max_length=20)
+    unit: str | None = Field(default=None, max_length=20)
     told: dict[str, Annotated[str, Field(max_length=1000)]] = Field(default={}, max_length=20)
 
 
@@ -184,7 +184,7 @@ def records_route(
     district: str | None = None,
     kind: RecordKind | None = None,
 ) -> dict[str, Any]:
-    """Return letters, broadcasts, meetings and documents, and which towns have signed no letter."""
+    """Return letters, broadcasts, meetings and documents, and the tree of who has signed."""
     code = shown_district(session, actor.scope, district).code
     return find_records(session, actor.scope, code, kind)
 
@@ -192,7 +192,7 @@ def records_route(
 @router.post("/campaign-records", status_code=201)
 def add_record_route(asked: RecordIn, actor: CurrentActor, request: Request) -> dict[str, Any]:
     """Note a letter, a broadcast, a meeting or a document."""
-    order = RecordOrder(asked.kind, asked.held_on, asked.title, asked.town, asked.told)
+    order = RecordOrder(asked.kind, asked.held_on, asked.title, asked.unit, asked.told)
     return {"id": add_record(request.app.state.engine, actor, order)}
 
 

@@ -48,10 +48,12 @@ def overview_route(
     table = _table(request, actor, session, wanted, on)
     truth = truth_by_town(session, scope, wanted, on=on)
     counted = ("sites", "claimed", "approved", "verified")
+    nothing = dict.fromkeys(counted, 0)
+    told = {one.town_code: {name: getattr(one, name) for name in counted} for one in truth}
     return {
         "on": on,
         "total": row_json(table.total),
-        "towns": ranked_towns(table),
+        "towns": [{**one, "truth": told.get(one["code"], nothing)} for one in ranked_towns(table)],
         "truth": {name: sum(getattr(one, name) for one in truth) for name in counted},
         "lapses": {
             "total": count_lapses(session, scope, wanted, on=on),

@@ -118,7 +118,10 @@ def campaign_page(
         may_note=shown.actor.role in WRITING_ROLES,
         RecordKind=RecordKind,
         records=find_records(session, scope, shown.district.code, None),
-        town_names={one.code: one.name for one in towns},
+        unit_names={
+            one.code: one.name
+            for one in find_divisions(session, scope, district=shown.district.code)
+        },
         **_head(shown),
     )
 

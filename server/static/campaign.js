@@ -23,7 +23,7 @@ const record = document.querySelector('[data-part="record"]');
 record?.addEventListener("submit", (event) => {
   event.preventDefault();
   const told = new FormData(record);
-  send("/api/campaign-records", { kind: told.get("kind"), held_on: told.get("held_on"), title: told.get("title"), town: told.get("town") || null });
+  send("/api/campaign-records", { kind: told.get("kind"), held_on: told.get("held_on"), title: told.get("title"), unit: told.get("unit") || null });
 });
 for (const field of document.querySelectorAll("[data-scan]")) {
   field.addEventListener("change", async () => {

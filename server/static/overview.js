@@ -11,7 +11,7 @@ const asked = (day) => new URLSearchParams({ district: config.district, on: day 
 const GAPS_SHOWN = 8;
 const STEP_MS = 1200;
 const known = new Map();
-const state = { at: config.days.length - 1, town: null, compared: null, timer: null };
+const state = { at: config.days.length - 1, town: null, compared: null, timer: null, rate: "claimed" };
 
 function element(tag, text, className) {
   const made = document.createElement(tag);
@@ -60,8 +60,8 @@ async function show() {
 function draw(told, second) {
   const map = fugai.overviewMap;
   if (!map) return;
-  if (second) map.compare(told, state.town, where());
-  map.show(second || told, state.town);
+  if (second) map.compare(told, state.town, state.rate, where());
+  map.show(second || told, state.town, state.rate);
   if (!second) map.alone();
   for (const name of ["sides", "swipe", "line"]) part(name).hidden = !second;
   if (second) {
@@ -95,7 +95,12 @@ function tell(told) {
   part("truth").replaceChildren(
     ...["claimed", "approved", "verified"].map((key) => {
       const formula = `${whole(told.truth[key])} ÷ ${whole(told.truth.sites)}`;
-      return figure(say(key), told.truth.sites ? told.truth[key] / told.truth.sites : null, formula, formula);
+      const box = figure(say(key), told.truth.sites ? told.truth[key] / told.truth.sites : null, formula, say("colour_by"));
+      Object.assign(box.dataset, { rate: key });
+      box.setAttribute("role", "button");
+      box.tabIndex = 0;
+      box.setAttribute("aria-pressed", String(state.rate === key));
+      return box;
     }),
   );
   rank(told);
@@ -208,6 +213,14 @@ part("slider").addEventListener("input", () => {
   show();
 });
 part("swipe").addEventListener("input", () => fugai.overviewMap?.swipe(where()));
+function colourBy(event) {
+  const box = event.target.closest("[data-rate]");
+  if (!box || (event.type === "keydown" && event.key !== "Enter")) return;
+  state.rate = box.dataset.rate;
+  show();
+}
+
+for (const kind of ["click", "keydown"]) part("truth").addEventListener(kind, colourBy);
 part("ranking").addEventListener("click", (event) => {
   const line = event.target.closest("[data-town]");
   if (line) chooseTown(line.dataset.town);
@@ -232,7 +245,7 @@ for (const link of document.querySelectorAll("[data-sheet]")) {
 for (const mark of document.querySelectorAll("[data-colour]")) mark.style.background = mark.dataset.colour;
 
 function ready() {
-  fugai.overviewMap.on({ onTown: chooseTown, onSite: (site) => location.assign(`/sites/${site}`) });
+  fugai.overviewMap.on({ rates: ["claimed", "approved", "verified"].map((key) => [key, say(key)]), onTown: chooseTown, onSite: (site) => location.assign(`/sites/${site}`) });
   show();
 }
 if (fugai.overviewMap) ready();

@@ -65,3 +65,12 @@ def test_two_taps_lead_from_the_ranking_to_a_site(open_page: Open) -> None:
     expect(rows.last).to_have_class("is-chosen")
     page.locator('[data-part="gaps"] a').first.click()
     expect(page).to_have_url(re.compile(r"/sites/\d+$"))
+
+
+def test_the_map_is_coloured_by_what_is_claimed_approved_or_verified(open_page: Open) -> None:
+    page = open_page("/overview", Role.LEADER)
+    map_ = page.locator(".leaflet-container")
+    expect(map_).to_have_attribute("data-coloured-by", "claimed")
+    page.click('[data-rate="verified"]')
+    expect(map_).to_have_attribute("data-coloured-by", "verified")
+    expect(page.locator('[data-rate="verified"]')).to_have_attribute("aria-pressed", "true")

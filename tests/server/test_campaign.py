@@ -32,7 +32,6 @@ from geodata.store.tables import Division, Site
 from tests.builders import NOTICE_ON, a_site
 from tests.own_world import logged_in
 from tests.postgis import TestServer
-from tests.server.test_evidence import png
 from tests.server.visit_desk import VisitDesk, visit_desk
 
 FILE = Path(__file__).resolve().parents[2] / "scripts" / "demo" / "campaign_2017.toml"
@@ -338,15 +337,6 @@ def test_points_are_traceable_and_a_town_sees_its_own(desk, clock) -> None:
         assert (items["reports"]["part"], items["reports"]["whole"]) == (1, 2)
 
 
-def test_letters_that_are_missing_are_named(desk) -> None:
-    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead, logged_in(desk.app, Role.TOWN) as town:
-        record = {"kind": "letter", "held_on": "2017-11-08", "title": "目标管理责任书"}
-        assert town.post("/api/campaign-records", json=record).status_code == 201
-        told = lead.get("/api/campaign-records").json()
-        assert [one["town"] for one in told["letters_missing"]] == [desk.world.west]
-        assert told["records"][0]["town_code"] == desk.world.east
-
-
 @pytest.mark.parametrize(
     "content",
     ["", "key = 1", FILE.read_text("utf-8").replace('when = "11月上旬"', 'when = "下周"', 1)],
@@ -374,24 +364,3 @@ def test_a_campaign_sets_the_reading_of_a_vote_and_the_costs(desk) -> None:
         assert simple["cost_yuan"] % 90 == 123 % 90
         wrong = content.replace('"civil_code"', '"coin_toss"')
         assert lead.post("/api/campaigns", json={"content": wrong}).status_code == 422
-
-
-def test_a_letter_keeps_its_scan(desk) -> None:
-    with logged_in(desk.app, Role.DISTRICT_LEAD) as lead, logged_in(desk.app, Role.TOWN) as town:
-        asked = {"kind": "letter", "held_on": "2017-11-09", "title": "目标管理责任书"}
-        west = {**asked, "town": desk.world.west}
-        place = (
-            f"/api/campaign-records/{lead.post('/api/campaign-records', json=west).json()['id']}"
-        )
-        file = {"file": ("责任书.png", png(), "image/png")}
-        assert town.put(f"{place}/scan", files=file).status_code == 404
-        assert lead.get(f"{place}/scan").status_code == 404
-        wrong = lead.put(f"{place}/scan", files={"file": ("责任书.pdf", b"MZ no pdf", "a/b")})
-        assert wrong.status_code == 422
-        assert lead.put(f"{place}/scan", files=file).status_code == 204
-        assert lead.get(f"{place}/scan").content == png()
-        assert town.get(f"{place}/scan").status_code == 404
-        page = lead.get("/campaign").text
-        assert "责任书.png" in page
-        assert "未签责任书: 东街街道" in page
-        assert "责任书.png" not in town.get("/campaign").text

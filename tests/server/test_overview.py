@@ -30,6 +30,7 @@ def test_a_day_adds_up_and_agrees_with_coverage(leader: TestClient, world: World
     assert len(told["spots"]) == told["total"]["sites"] - told["total"]["covered_sites"] > 0
     sizes = [one["households"] or 0 for one in told["spots"]]
     assert sizes == sorted(sizes, reverse=True)
+    assert sum(one["truth"]["verified"] for one in told["towns"]) == told["truth"]["verified"]
     assert told["truth"]["claimed"] == told["total"]["covered_sites"]
     assert told["truth"]["verified"] == told["total"]["verified_sites"]
 
