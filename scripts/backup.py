@@ -184,13 +184,22 @@ def scratch_cluster() -> Iterator[str]:
 
 
 def load_dump(url: str, dump: Path) -> None:
-    """Load a dump into an empty database.
+    """Load a dump into an empty database; who may do what in it an upgrade says anew.
 
     Raises:
         DomainError: ``backup.failed``.
     """
     name = make_url(url).database or ""
-    _run(url, "pg_restore", "--no-owner", "--exit-on-error", "-j2", f"--dbname={name}", str(dump))
+    _run(
+        url,
+        "pg_restore",
+        "--no-owner",
+        "--no-privileges",
+        "--exit-on-error",
+        "-j2",
+        f"--dbname={name}",
+        str(dump),
+    )
 
 
 def check_restored(url: str, tables: Mapping[str, Fingerprint]) -> None:

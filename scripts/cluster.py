@@ -65,6 +65,14 @@ class Cluster:
         port = (self._folder / "port").read_text().strip()
         return f"postgresql+psycopg://fugai:{password}@127.0.0.1:{port}/{_DATABASE}"
 
+    def server_password(self) -> str:
+        """Return the password of the role that the server works under, made when first asked."""
+        secret = self._folder / "server_password"
+        if not secret.exists():
+            secret.touch(mode=0o600)
+            secret.write_text(secrets.token_urlsafe(24))
+        return secret.read_text().strip()
+
     def ensure(self) -> None:
         """Set the cluster up where it is missing, and start it where it stands still."""
         if not (self._data / "PG_VERSION").exists():

@@ -29,6 +29,13 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.wrong_password": HTTPStatus.UNAUTHORIZED,
     "auth.locked": HTTPStatus.TOO_MANY_REQUESTS,
     "account.no_such_session": HTTPStatus.NOT_FOUND,
+    "account.no_such_token": HTTPStatus.NOT_FOUND,
+    "account.not_found": HTTPStatus.NOT_FOUND,
+    "account.exists": HTTPStatus.CONFLICT,
+    "account.own": HTTPStatus.FORBIDDEN,
+    "account.last": HTTPStatus.CONFLICT,
+    "auth.off_the_ground": HTTPStatus.FORBIDDEN,
+    "auth.token_reads": HTTPStatus.FORBIDDEN,
     "auth.forbidden": HTTPStatus.FORBIDDEN,
     "auth.foreign_origin": HTTPStatus.FORBIDDEN,
     "division.not_found": HTTPStatus.NOT_FOUND,
@@ -141,6 +148,8 @@ def problem(request: Request, error: DomainError, status: int | None = None) -> 
         if error.code == "auth.login_required":
             target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?next={quote(target)}", HTTPStatus.SEE_OTHER)
+        if error.code == "auth.off_the_ground":
+            return RedirectResponse(str(error.facts["home"]), HTTPStatus.SEE_OTHER)
         # Pages lie above this floor; the application says which one tells of a refusal.
         answer: Response = request.app.state.error_page(request, code, error.code, error.facts)
         return answer

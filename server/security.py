@@ -10,12 +10,12 @@ from starlette.requests import Request
 
 from geodata.domain.errors import DomainError
 from geodata.store.audit import ADDRESS
+from server.auth.requests import SAFE_METHODS
 from server.errors import problem
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
 
 
@@ -66,7 +66,7 @@ class SecurityMiddleware:
 
 def is_foreign_write(method: str, headers: Headers) -> bool:
     """Tell whether a browser sends a write that a page of another site started (CSRF)."""
-    if method in _SAFE_METHODS:
+    if method in SAFE_METHODS:
         return False
     fetch_site = headers.get("sec-fetch-site")
     if fetch_site is not None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from geodata.store.session import Change, connect, sign
 from server.app import create_app
 from server.settings import Settings
-from tests.postgis import TestServer
+from tests.postgis import TestServer, as_server
 from tests.world import World, build_world
 
 _SERVER = pytest.StashKey[TestServer]()
@@ -105,6 +105,8 @@ def app(
 ) -> Iterator[FastAPI]:
     """The application."""
     assert world
-    app = create_app(Settings(database_url=world_url, files=tmp_path_factory.mktemp("files")))
+    app = create_app(
+        Settings(database_url=as_server(world_url), files=tmp_path_factory.mktemp("files"))
+    )
     yield app
     app.state.engine.dispose()

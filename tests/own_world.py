@@ -12,18 +12,25 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from geodata.domain.access import Role
+from geodata.store.session import connect
 from server.app import create_app
 from server.settings import Settings
-from tests.postgis import TestServer
+from tests.postgis import TestServer, as_server
 from tests.world import PASSWORD, World, build_world
 
 
 @contextmanager
 def own_world(server: TestServer, name: str, files: Path) -> Iterator[tuple[FastAPI, World]]:
-    """Yield an application over a database that nobody else uses."""
+    """Yield an application over a database that nobody else uses.
+
+    Its ``state.owner`` is an engine that no policy holds back, for tests to look behind it.
+    """
     name = f"{server.worker}_{name}"
-    app = create_app(Settings(database_url=server.clone(name), files=files))
-    yield app, build_world(app.state.engine)
+    url = server.clone(name)
+    app = create_app(Settings(database_url=as_server(url), files=files))
+    app.state.owner = connect(url)
+    yield app, build_world(app.state.owner)
+    app.state.owner.dispose()
     app.state.engine.dispose()
     server.drop(name)
 

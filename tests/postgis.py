@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
 from geodata.store.migrate import upgrade
+from geodata.store.server_role import address_of_server, let_in
 from scripts.cluster import Cluster
 
 _PREFIX = "fugai_test_"
@@ -56,6 +57,7 @@ class TestServer:
             if self._name("template") not in self._databases():
                 self._execute(f'CREATE DATABASE "{self._name("template")}" TEMPLATE template0')
                 upgrade(self._url(self._name("template")))
+                let_in(self._admin_url(), _password(self._admin_url()))
 
     def clone(self, name: str) -> str:
         """Make a database from the template and return its address."""
@@ -152,6 +154,16 @@ class TestServer:
         assert self._engine is not None
         with self._engine.connect() as connection:
             connection.execute(text(statement))
+
+
+def as_server(url: str) -> str:
+    """Return the address of a database for the role that a server works under."""
+    return address_of_server(url, _password(url))
+
+
+def _password(url: str) -> str:
+    # The server's role has the owner's: both are the tests' own.
+    return make_url(url).password or ""
 
 
 def _autocommitting(url: str, application_name: str) -> Engine:

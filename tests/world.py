@@ -145,6 +145,8 @@ def build_world(engine: Engine) -> World:
         a_footprint(session, square(0.121, 0.021, 0.002), town=east, neighbourhood=court)
         for role, division in (
             (Role.ADMINISTRATOR, None),
+            (Role.SECURITY_ADMINISTRATOR, None),
+            (Role.AUDIT_ADMINISTRATOR, None),
             (Role.DISTRICT_LEAD, district.code),
             (Role.LEADER, district.code),
             (Role.INSPECTOR, district.code),

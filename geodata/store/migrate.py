@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from geodata.store.rules import rule_functions
+from geodata.store.server_role import secure
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.schema import SchemaItem
@@ -39,6 +40,7 @@ def upgrade(url: str) -> None:
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
         command.upgrade(alembic_config(connection), "head")
         install_functions(connection)
+        secure(connection)
         _class_older_footprints(connection)
     engine.dispose()
 

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError
 from geodata.domain.period import today
+
+_KEEP_TO: Final = text("SELECT set_config('fugai.scope', :scope, true)")
+_ALL_DIVISIONS: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,33 @@ class Change:
         reason: One sentence in the actor's words, or the name of the act.
         effective_on: Day from which the change holds; ``None`` is today in Shanghai.
         import_id: The import that it is part of, so that it can be undone as a whole.
+        scope: Of the actor; PostgreSQL itself keeps the server to it. ``None`` lets the server
+            reach no site at all, and the owner of the tables all of them.
     """
 
     actor: str
     reason: str
     effective_on: date | None = None
     import_id: int | None = None
+    scope: Scope | None = None
+
+
+@contextmanager
+def seeing_all(session: Session) -> Iterator[None]:
+    """Let a session see sites of every division for a moment.
+
+    For the few questions that reach across borders, such as whose ground a drawn boundary would
+    take. Whoever asks must not tell of what lies outside the actor's scope.
+    """
+    before = session.scalar(text("SELECT coalesce(current_setting('fugai.scope', true), '')"))
+    session.execute(_KEEP_TO, {"scope": _ALL_DIVISIONS})
+    yield
+    session.execute(_KEEP_TO, {"scope": before})
+
+
+def scope_setting(scope: Scope) -> str:
+    """Return a scope as the policies of the tables read it: a division's code, or all of them."""
+    return _ALL_DIVISIONS if scope.code is None else scope.code
 
 
 def is_collision(error: DBAPIError) -> bool:
@@ -44,13 +70,20 @@ def connect(url: str) -> Engine:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
+def reading(engine: Engine, scope: Scope | None = None) -> Iterator[Session]:
     """Yield a session that PostgreSQL itself keeps from writing.
 
     All its queries see one state of the database, so that a page's figures agree.
+
+    Args:
+        engine: The database.
+        scope: What the session may see of sites and of what hangs on them; ``None`` is nothing
+            of it for the server's role, and everything for the owner of the tables.
     """
     readonly = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
     with Session(readonly) as session:
+        if scope is not None:
+            session.execute(_KEEP_TO, {"scope": scope_setting(scope)})
         yield session
 
 
@@ -77,12 +110,14 @@ def sign(session: Session, change: Change) -> None:
             "SELECT set_config('fugai.actor', :actor, true),"
             " set_config('fugai.reason', :reason, true),"
             " set_config('fugai.effective_on', :effective_on, true),"
-            " set_config('fugai.import_id', :import_id, true)"
+            " set_config('fugai.import_id', :import_id, true),"
+            " set_config('fugai.scope', :scope, true)"
         ),
         {
             "actor": change.actor,
             "reason": change.reason,
             "effective_on": change.effective_on.isoformat() if change.effective_on else "",
             "import_id": "" if change.import_id is None else str(change.import_id),
+            "scope": "" if change.scope is None else scope_setting(change.scope),
         },
     )

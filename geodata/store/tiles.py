@@ -15,7 +15,7 @@ from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError
 from geodata.domain.road import smallest_rank_at
 from geodata.layers import DEEPEST_ZOOM, LAYERS, NAMES_FROM, Layer
-from geodata.store.session import Change, writing
+from geodata.store.session import Change, scope_setting, writing
 from geodata.store.tables import Division
 
 
@@ -75,7 +75,9 @@ def tile_statement(
         call, own = _CALLS[layer.id](layer, tile, scope, on)
         calls.append(f"coalesce({call}, '')")
         parameters += own
-    return f"SELECT {' || '.join(calls)}", tuple(parameters)
+    # The policies of the tables are told whose tile it is before the first of them is read.
+    statement = f"SELECT {' || '.join(calls)} FROM set_config('fugai.scope', %s, true)"  # noqa: S608 - names of ours
+    return statement, (*parameters, scope_setting(scope))
 
 
 def read_tile(
@@ -88,7 +90,7 @@ def read_tile(
 
 def draw_day(engine: Engine, day: date) -> None:
     """See to it that sites are drawn as of a day, once for all that serve the database."""
-    with writing(engine, Change("system", "draw day")) as session:
+    with writing(engine, Change("system", "draw day", scope=Scope.everything())) as session:
         session.execute(text("SELECT draw_day(:day)"), {"day": day})
 
 

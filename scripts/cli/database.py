@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy import Engine, NullPool, create_engine
 
 from geodata.store.files import FileStore
+from geodata.store.migrate import upgrade
+from geodata.store.server_role import address_of_server, let_in
 from scripts.cluster import Cluster
 
 _DRIVER = "postgresql+psycopg://"
@@ -29,6 +31,10 @@ def external_url() -> str | None:
     url = os.environ.get("FUGAI_DATABASE_URL")
     if not url:
         return None
+    return _with_driver(url)
+
+
+def _with_driver(url: str) -> str:
     return _DRIVER + url.split("://", 1)[1] if "://" in url else url
 
 
@@ -41,6 +47,26 @@ def database_url() -> str:
     url = own.url()
     own.start()
     return url
+
+
+def server_url() -> str:
+    """Return the address that the server works under: a role that owns nothing.
+
+    Of an external PostGIS it is what ``FUGAI_SERVER_DATABASE_URL`` says, else the owner's: then
+    the second lock is open, and `fugai serve` says so.
+    """
+    if external_url() is None:
+        return address_of_server(database_url(), cluster().server_password())
+    chosen = os.environ.get("FUGAI_SERVER_DATABASE_URL")
+    return database_url() if not chosen else _with_driver(chosen)
+
+
+def upgrade_database() -> None:
+    """Bring the schema up to date and let the server's role in."""
+    url = database_url()
+    upgrade(url)
+    if external_url() is None:
+        let_in(url, cluster().server_password())
 
 
 def file_store() -> FileStore:

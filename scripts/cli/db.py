@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from geodata.store.migrate import upgrade
-from scripts.cli.database import cluster, database_url, external_url
+from scripts.cli.database import cluster, database_url, external_url, upgrade_database
 from scripts.cli.output import say
 
 _app = typer.Typer(help="数据库  /  the database", no_args_is_help=True)
@@ -35,7 +34,7 @@ def upgrade_schema() -> None:
     """升级表结构 / Bring tables and functions up to date."""
     if external_url() is None:
         cluster().ensure()
-    upgrade(database_url())
+    upgrade_database()
     say("表结构已是最新", "the schema is up to date")
 
 

@@ -19,8 +19,15 @@ import uvicorn
 from fastapi import FastAPI
 
 from geodata.domain.errors import DomainError
-from geodata.store.migrate import upgrade
-from scripts.cli.database import cluster, database_url, external_url, file_store, home
+from scripts.cli.database import (
+    cluster,
+    database_url,
+    external_url,
+    file_store,
+    home,
+    server_url,
+    upgrade_database,
+)
 from scripts.cli.output import say
 from scripts.demo.first_start import prepare_demo
 from scripts.nginx.configuration import tiles_secret
@@ -66,7 +73,7 @@ def up(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
     try:
         url = database_url()
         say("检查表结构…", "upgrading the schema")
-        upgrade(url)
+        upgrade_database()
         prepare_demo(url, file_store(), home())
         _run(*address, workers)
     finally:
@@ -77,7 +84,7 @@ def up(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
 
 def worker() -> None:
     """处理后台任务 / Do jobs in the background, until stopped."""
-    url = database_url()
+    url = server_url()
     run_worker(url, Settings.read(url, file_store().folder))
 
 
@@ -124,7 +131,7 @@ def _address(host: str | None, port: int | None) -> tuple[str, int]:
 
 def application() -> FastAPI:
     """Return the application that each process serves, as the environment has it."""
-    settings = Settings.read(database_url(), file_store().folder, tiles_secret=tiles_secret(home()))
+    settings = Settings.read(server_url(), file_store().folder, tiles_secret=tiles_secret(home()))
     if os.environ.get("FUGAI_LOG") == "json":
         log_as_json()
     return create_app(settings)
@@ -139,6 +146,11 @@ def _count_together() -> None:
 
 
 def _run(host: str, port: int, workers: int) -> None:
+    if server_url() == database_url():
+        say(
+            "注意: 服务以数据库所有者身份运行, 行级安全不起作用; 请设置 FUGAI_SERVER_DATABASE_URL",
+            "the server runs as the owner of the tables: row-level security does not hold",
+        )
     if workers > 1:
         _count_together()
     # Each open map holds a connection; what a shell allows at first is soon used up.

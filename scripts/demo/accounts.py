@@ -19,6 +19,8 @@ from server.auth.accounts import add_account, find_account, is_password, strong_
 _ACTOR: Final = "demo"
 _ACCOUNTS: Final = (
     ("admin", Role.ADMINISTRATOR, None),
+    ("security", Role.SECURITY_ADMINISTRATOR, None),
+    ("auditor", Role.AUDIT_ADMINISTRATOR, None),
     ("district", Role.DISTRICT_LEAD, DISTRICT),
     ("leader", Role.LEADER, DISTRICT),
     ("inspector", Role.INSPECTOR, DISTRICT),

@@ -32,7 +32,7 @@ from geodata.store.boundary_edits import (
 )
 from geodata.store.edits import lock_site
 from geodata.store.queries.boundary import check_ground, count_footprints
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import Site
 from server.auth import Actor
 
@@ -94,7 +94,7 @@ def save_boundary(
             ``boundary.given_has_one``.
     """
     reason = order.note or label(order.source, "zh")
-    with writing(engine, Change(actor.username, reason)) as session:
+    with writing(engine, actor.change(reason)) as session:
         take_turn(session)
         site = lock_site(session, actor.scope, site_id, version=version)
         if order.shape is None:
@@ -115,7 +115,7 @@ def undo_boundary(
         DomainError: As `save_boundary`, since the ground round it may have changed; and
             ``boundary.nothing_to_undo``.
     """
-    with writing(engine, Change(actor.username, note or _UNDONE)) as session:
+    with writing(engine, actor.change(note or _UNDONE)) as session:
         take_turn(session)
         site = lock_site(session, actor.scope, site_id, version=version)
         before = previous_boundary(session, site_id)

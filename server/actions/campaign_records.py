@@ -17,7 +17,7 @@ from geodata.domain.errors import DomainError
 from geodata.store.audit import audit
 from geodata.store.queries.divisions import find_divisions, get_division
 from geodata.store.queries.state import within
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import CampaignRecord
 from server.auth import Actor
 
@@ -41,7 +41,7 @@ def add_record(engine: Engine, actor: Actor, order: RecordOrder) -> int:
     """
     if actor.role not in WRITING_ROLES:
         raise DomainError("auth.forbidden", role=actor.role.value)
-    with writing(engine, Change(actor.username, "add_record")) as session:
+    with writing(engine, actor.change("add_record")) as session:
         code = order.unit or actor.scope.code
         if code is None:
             code = find_divisions(session, actor.scope, kind=DivisionKind.DISTRICT)[0].code
@@ -94,7 +94,7 @@ def attach_scan(
     """
     if actor.role not in WRITING_ROLES:
         raise DomainError("auth.forbidden", role=actor.role.value)
-    with writing(engine, Change(actor.username, "attach_scan")) as session:
+    with writing(engine, actor.change("attach_scan")) as session:
         record = get_record(session, actor.scope, record_id)
         record.file_name, record.media_type, record.digest = name, media_type, digest
         audit(session, actor.username, "attach_scan", str(record_id), digest=digest)

@@ -18,7 +18,7 @@ from geodata.routing.engine import Effort
 from geodata.routing.solver import solve
 from geodata.routing.timetable import Breach, ordered_timetable
 from geodata.store.audit import audit
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import VisitPlan
 from geodata.store.visit_plans import Route, get_visit_plan, mark_stop, stops_of, write_stops
 from server.actions.plan_visits import PLANNING_ROLES, scope_of
@@ -61,7 +61,7 @@ def replan(engine: Engine, actor: Actor, plan_id: int, version: int, change: Day
         DomainError: ``visit_plan.not_found``, ``visit_plan.stale``, ``visit_plan.not_ready``;
             ``visit_plan.stop_not_found``; ``visit_plan.no_route``; as `solve`.
     """
-    with writing(engine, Change(actor.username, "replan_visits")) as session:
+    with writing(engine, actor.change("replan_visits")) as session:
         plan = _locked(session, actor, plan_id, version)
         route = (change.inspector, change.on)
         own = [one for one in stops_of(session, scope_of(plan), plan_id) if _is_of(one, route)]
@@ -107,7 +107,7 @@ def order_by_hand(
         DomainError: As `replan`; ``visit_plan.order_differs`` where the stops are not those that
             are still planned in these routes.
     """
-    with writing(engine, Change(actor.username, "order_visits")) as session:
+    with writing(engine, actor.change("order_visits")) as session:
         plan = _locked(session, actor, plan_id, version)
         own = [
             one

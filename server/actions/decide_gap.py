@@ -28,7 +28,7 @@ from geodata.store.leaving import delist_site
 from geodata.store.queries.boundary import neighbours
 from geodata.store.queries.gaps.merge_proposals import gap_outlines, merged_boundary
 from geodata.store.queries.gaps.told import GapKey
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import DecidedGap, Site
 from server.actions.boundary import BoundaryOrder, draw_boundary
 from server.auth import Actor
@@ -94,7 +94,7 @@ def decide(
     if not 0 < len(keys) <= MOST_AT_ONCE:
         raise DomainError("gap.too_many", count=len(keys), most=MOST_AT_ONCE)
     _refuse_unfit(keys, order)
-    with writing(engine, Change(actor.username, order.reason)) as session:
+    with writing(engine, actor.change(order.reason)) as session:
         take_turn(session)
         decided = [_decide(session, actor, key, order) for key in keys]
         audit(
@@ -122,7 +122,7 @@ def add_evidence(engine: Engine, actor: Actor, decision_id: int, kept: Mapping[s
     Raises:
         DomainError: ``gap.decision_not_found``.
     """
-    with writing(engine, Change(actor.username, "decision evidence")) as session:
+    with writing(engine, actor.change("decision evidence")) as session:
         decision = lock_decision(session, actor.scope, decision_id)
         decision.file_name, decision.media_type = kept["name"], kept["media_type"]
         decision.digest = kept["digest"]

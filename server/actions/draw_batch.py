@@ -19,7 +19,7 @@ from geodata.store.audit import audit
 from geodata.store.batches import add_batch, find_self_checks, listed_sites, strata_of
 from geodata.store.queries.divisions import get_division
 from geodata.store.queries.state import SiteFilter
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import InspectionBatch, SelfCheck
 from server.auth import Actor
 
@@ -58,7 +58,7 @@ def draw_batch(engine: Engine, actor: Actor, order: BatchOrder) -> int:
     if actor.role not in _DRAWING:
         raise DomainError("auth.forbidden", role=actor.role.value)
     on = today()
-    with writing(engine, Change(actor.username, "draw_batch")) as session:
+    with writing(engine, actor.change("draw_batch")) as session:
         division = get_division(session, actor.scope, order.division)
         is_town = division.kind is DivisionKind.TOWN
         if order.kind is InspectionKind.INSPECTION and is_town and not order.override_reason:
@@ -106,7 +106,7 @@ def sign_self_check(engine: Engine, actor: Actor, town: str, note: str | None) -
     if actor.role not in _SIGNING:
         raise DomainError("auth.forbidden", role=actor.role.value)
     on = today()
-    with writing(engine, Change(actor.username, "sign_self_check")) as session:
+    with writing(engine, actor.change("sign_self_check")) as session:
         division = get_division(session, actor.scope, town)
         if division.kind is not DivisionKind.TOWN:
             raise DomainError("division.not_found", division=town)

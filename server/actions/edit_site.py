@@ -16,7 +16,7 @@ from geodata.store.audit import audit
 from geodata.store.conflicts import conflicts
 from geodata.store.edits import change_site, lock_site, lock_sites
 from geodata.store.entries import Entered, Entry, add_site, day_of, enter
-from geodata.store.session import Change, sign, writing
+from geodata.store.session import sign, writing
 from geodata.store.tables import Site, SiteContact
 from server.auth import Actor
 
@@ -65,7 +65,7 @@ def edit_site(
     Raises:
         DomainError: ``site.not_found``; ``site.stale`` with the fields that differ; as `enter`.
     """
-    with writing(engine, Change(actor.username, entry.reason or act)) as session:
+    with writing(engine, actor.change(entry.reason or act)) as session:
         with _telling_conflicts(session, actor, site_id, version, entry):
             site = lock_site(session, actor.scope, site_id, version=version)
         saved = _save(session, actor, site, entry, act)
@@ -80,9 +80,9 @@ def add_new_site(engine: Engine, actor: Actor, entry: Entry) -> Saved:
         DomainError: As `geodata.store.entries.add_site`.
     """
     act = "add_site"
-    with writing(engine, Change(actor.username, entry.reason or act)) as session:
+    with writing(engine, actor.change(entry.reason or act)) as session:
         on = day_of(session, None, entry.effective_on)
-        sign(session, Change(actor.username, entry.reason or act, on))
+        sign(session, actor.change(entry.reason or act, on))
         saved = _saved(add_site(session, actor.scope, entry, on=on))
         _audit(session, actor, act, saved, session.get_one(Site, saved.site_id))
     return saved
@@ -107,7 +107,7 @@ def edit_sites(
     act = "bulk_edit"
     refused: dict[int, DomainError] = {}
     saved: list[Saved] = []
-    with writing(engine, Change(actor.username, entry.reason or act)) as session:
+    with writing(engine, actor.change(entry.reason or act)) as session:
         lock_sites(session, versions)
         for site_id, version in sorted(versions.items()):
             try:
@@ -154,11 +154,11 @@ def change_beside(
     Raises:
         DomainError: As `edit_site`, and what ``write`` refuses.
     """
-    with writing(engine, Change(actor.username, act)) as session:
+    with writing(engine, actor.change(act)) as session:
         with _telling_conflicts(session, actor, site_id, version, Entry()):
             site = lock_site(session, actor.scope, site_id, version=version)
         on = day_of(session, site, None)
-        sign(session, Change(actor.username, act, on))
+        sign(session, actor.change(act, on))
         result = write(session, site)
         session.flush()
         change_site(session, site, {})
@@ -173,7 +173,7 @@ def reveal_phone(engine: Engine, actor: Actor, site_id: int, slot: str | None) -
     Raises:
         DomainError: ``site.not_found``.
     """
-    with writing(engine, Change(actor.username, "reveal_phone")) as session:
+    with writing(engine, actor.change("reveal_phone")) as session:
         site = lock_site(session, actor.scope, site_id, version=None)
         phone = site.phone
         if slot is not None:
@@ -206,7 +206,7 @@ def _telling_conflicts(
 
 def _save(session: Session, actor: Actor, site: Site, entry: Entry, act: str) -> Saved:
     on = day_of(session, site, entry.effective_on)
-    sign(session, Change(actor.username, entry.reason or act, on))
+    sign(session, actor.change(entry.reason or act, on))
     return _saved(enter(session, actor.scope, site, entry, on=on))
 
 

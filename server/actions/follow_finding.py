@@ -15,7 +15,7 @@ from geodata.domain.notice import Notice, NoticeKind
 from geodata.domain.period import today
 from geodata.store.audit import audit
 from geodata.store.inspecting import get_finding, photos_of, status_of, write_step
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import Finding, Site
 from server.actions.tell_notices import note
 from server.auth import Actor
@@ -54,7 +54,7 @@ def take_step(
             is possible; ``finding.proof_needed``; ``finding.due_needed``.
     """
     on = today()
-    with writing(engine, Change(actor.username, f"finding_{order.event.value}")) as session:
+    with writing(engine, actor.change(f"finding_{order.event.value}")) as session:
         finding = get_finding(session, actor.scope, finding_id, locks=True)
         if finding.row_version != version:
             raise DomainError("finding.stale", finding=finding_id)

@@ -12,7 +12,7 @@ from geodata.domain.importing import ImportState, RowOutcome
 from geodata.store.audit import audit
 from geodata.store.imports.merging import NEW
 from geodata.store.imports.staging import DELIST, SKIP, lock_import
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import StagedRow
 from server.actions.import_receipt import Sender
 
@@ -36,7 +36,7 @@ def choose(
     Raises:
         DomainError: As `lock_import`; ``import.choice_impossible`` with row and choice.
     """
-    with writing(engine, Change(sender.name, "decide rows")) as session:
+    with writing(engine, sender.change("decide rows")) as session:
         lock_import(session, sender.scope, import_id, states=(ImportState.STAGED,))
         rows = session.scalars(
             select(StagedRow).where(StagedRow.import_id == import_id, StagedRow.number.in_(choices))

@@ -28,7 +28,7 @@ from geodata.store.files import FileStore
 from geodata.store.imports.column_memory import Remembered, remember_columns
 from geodata.store.imports.staging import lock_import
 from geodata.store.queries.imports import get_import
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import LedgerImport
 from server.actions.import_receipt import Sender
 from server.actions.import_staging import file_under_its_name
@@ -140,7 +140,7 @@ def choose_columns(
         DomainError: As `lock_import`; ``columns.not_a_listing``, ``columns.name_needed``,
             ``columns.coordinates_half``, ``columns.datum_needed``; as `indexed`.
     """
-    with writing(engine, Change(sender.name, "choose columns")) as session:
+    with writing(engine, sender.change("choose columns")) as session:
         one = lock_import(session, sender.scope, import_id, states=_OPEN)
         _refuse_other(one)
         with file_under_its_name(store, one) as path:
@@ -169,7 +169,7 @@ def take_as_listing(engine: Engine, sender: Sender, import_id: int) -> None:
         DomainError: As `lock_import`; ``columns.not_a_listing`` for a vector file.
     """
     states = (ImportState.RECEIVED, ImportState.REFUSED)
-    with writing(engine, Change(sender.name, "take as listing")) as session:
+    with writing(engine, sender.change("take as listing")) as session:
         one = lock_import(session, sender.scope, import_id, states=states)
         if one.kind != ImportKind.LEDGER:
             _refuse_other(one)

@@ -38,6 +38,12 @@ class Sender:
     name: str
     scope: Scope
 
+    def change(
+        self, reason: str, effective_on: date | None = None, import_id: int | None = None
+    ) -> Change:
+        """Return what the sender is about to write, kept to what they may change."""
+        return Change(self.name, reason, effective_on, import_id, self.scope)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
@@ -71,7 +77,7 @@ def receive(
     """
     name = safe_name(delivery.name)
     kept = store.keep(content, most_bytes=MOST_BYTES, name=name)
-    with writing(engine, Change(sender.name, f"receive {name}", delivery.on)) as session:
+    with writing(engine, sender.change(f"receive {name}", delivery.on)) as session:
         places = _places(session, sender.scope, delivery)
         import_id: int = session.execute(
             insert(LedgerImport)

@@ -25,7 +25,7 @@ from geodata.store.files import FileStore
 from geodata.store.imports.merging import MergeMode, MergePlan, plan_merge
 from geodata.store.imports.staging import lock_import, stage_rows
 from geodata.store.queries.divisions import find_divisions
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import LedgerImport
 from server.actions.import_progress import Progress, telling
 from server.actions.import_receipt import Sender
@@ -85,7 +85,7 @@ def stage(
     states = (ImportState.RECEIVED, ImportState.STAGED, ImportState.REFUSED)
     told = telling(engine, import_id, progress)
     try:
-        with writing(engine, Change(sender.name, "stage import")) as session:
+        with writing(engine, sender.change("stage import")) as session:
             one = lock_import(session, sender.scope, import_id, states=states)
             _stage(store, session, one, told)
             audit(session, sender.name, "stage_import", one.file_name, id=import_id)
@@ -241,7 +241,7 @@ def outcomes(plan: MergePlan) -> dict[str, int]:
 
 
 def _refuse(engine: Engine, sender: Sender, import_id: int, refusal: DomainError) -> None:
-    with writing(engine, Change(sender.name, "refuse import")) as session:
+    with writing(engine, sender.change("refuse import")) as session:
         states = (ImportState.RECEIVED, ImportState.STAGED, ImportState.REFUSED)
         one = lock_import(session, sender.scope, import_id, states=states)
         one.state = ImportState.REFUSED.value

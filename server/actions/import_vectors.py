@@ -76,9 +76,11 @@ def import_vector_file(engine: Engine, path: Path, order: VectorOrder) -> Vector
     """
     layers = read_layers(path)
     if not order.applies:
-        with reading(engine) as session:
+        with reading(engine, order.scope) as session:
             return _report(session, path, layers, order)
-    with writing(engine, Change(order.actor, f"{_ACTION} {path.name}")) as session:
+    with writing(
+        engine, Change(order.actor, f"{_ACTION} {path.name}", scope=order.scope)
+    ) as session:
         take_turn(session)
         report = _report(session, path, layers, order)
         taken = {row.site.id: row for row in report.rows if row.status == "changed" and row.site}

@@ -21,7 +21,7 @@ from geodata.domain.visiting import OFF_SITE_M, StopState
 from geodata.store.audit import audit
 from geodata.store.inspecting import find_by_client, get_inspection, off_site_m, point_of
 from geodata.store.queries.state import within
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import Finding, Inspection, PlannedStop, Site, VisitPlan
 from server.actions.tell_notices import note
 from server.auth import Actor
@@ -119,7 +119,7 @@ def record_inspection(engine: Engine, actor: Actor, order: InspectionOrder) -> R
             ``inspection.no_findings``; ``inspection.stale`` with both values of what differs.
     """
     _check(actor, order)
-    with writing(engine, Change(actor.username, "record_inspection")) as session:
+    with writing(engine, actor.change("record_inspection")) as session:
         site = _site(session, actor, order.site)
         standing = find_by_client(session, order.client_id)
         if standing is not None:
@@ -163,9 +163,9 @@ def edit_inspection(
     Raises:
         DomainError: ``auth.forbidden``; ``inspection.not_found``; ``inspection.stale``.
     """
-    with writing(engine, Change(actor.username, "edit_inspection")) as session:
+    with writing(engine, actor.change("edit_inspection")) as session:
         standing = get_inspection(session, actor.scope, inspection_id, locks=True)
-        if InspectionKind(standing.kind) not in KINDS_BY_ROLE[actor.role]:
+        if InspectionKind(standing.kind) not in KINDS_BY_ROLE.get(actor.role, frozenset()):
             raise DomainError("auth.forbidden", role=actor.role.value)
         if standing.row_version != version:
             raise _stale(standing, values)
@@ -175,7 +175,7 @@ def edit_inspection(
 
 
 def _check(actor: Actor, order: InspectionOrder) -> None:
-    if order.kind not in KINDS_BY_ROLE[actor.role]:
+    if order.kind not in KINDS_BY_ROLE.get(actor.role, frozenset()):
         raise DomainError("auth.forbidden", role=actor.role.value)
     if order.seen_at > datetime.now(SHANGHAI) + _AHEAD:
         raise DomainError("inspection.future", at=order.seen_at.isoformat())

@@ -16,7 +16,7 @@ from geodata.domain.errors import DomainError
 from geodata.store.audit import audit
 from geodata.store.files import FileStore
 from geodata.store.inspecting import get_finding, get_inspection, point_of
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import Photo
 from server.auth import Actor
 
@@ -60,7 +60,7 @@ def keep_photo(engine: Engine, folder: Path, actor: Actor, order: PhotoOrder) ->
             ``table.too_large``; ``inspection.id_taken``.
     """
     clean = BytesIO(_clean(order))
-    with writing(engine, Change(actor.username, "keep_photo")) as session:
+    with writing(engine, actor.change("keep_photo")) as session:
         finding = None
         if order.finding is not None:
             finding = get_finding(session, actor.scope, order.finding)

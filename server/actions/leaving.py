@@ -12,7 +12,7 @@ from geodata.domain.period import today
 from geodata.domain.vocabulary import label
 from geodata.store.audit import audit
 from geodata.store.leaving import delist_site, relist_site
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from server.auth import Actor
 
 
@@ -36,7 +36,7 @@ def delist(
 ) -> int:
     """Take a site out of the ledger and return its new ``row_version``; as `delist_site`."""
     on = order.on or today()
-    change = Change(actor.username, f"{label(kind, 'zh')}: {order.reason}", on)
+    change = actor.change(f"{label(kind, 'zh')}: {order.reason}", on)
     with writing(engine, change) as session:
         site = delist_site(session, actor.scope, site_id, on=on, version=order.version)
         facts = {"on": on.isoformat(), "kind": kind.value, "reason": order.reason}
@@ -49,7 +49,7 @@ def relist(
 ) -> int:
     """Take a site back and return its new ``row_version``; as `relist_site`."""
     on = order.on or today()
-    with writing(engine, Change(actor.username, order.reason, on)) as session:
+    with writing(engine, actor.change(order.reason, on)) as session:
         site = relist_site(
             session, actor.scope, site_id, on=on, version=order.version, resumes=resumes
         )

@@ -31,7 +31,7 @@ from geodata.store.imports.staging import (
     staged_rows,
 )
 from geodata.store.imports.undo import undo_import
-from geodata.store.session import Change, sign, writing
+from geodata.store.session import sign, writing
 from geodata.store.tables import LedgerImport
 from server.actions.import_progress import Progress, telling
 from server.actions.import_receipt import Delivery, Sender, receive
@@ -79,11 +79,11 @@ def apply(
             the ledger is no longer what the rows were compared with.
     """
     told = telling(engine, import_id, progress)
-    with writing(engine, Change(sender.name, "apply import")) as session:
+    with writing(engine, sender.change("apply import")) as session:
         one = lock_import(session, sender.scope, import_id, states=(ImportState.STAGED,))
         told(0)
         hold_ledger(session, one.district_code, import_id)
-        change = Change(sender.name, f"导入 {one.file_name}", one.effective_on, import_id)
+        change = sender.change(f"导入 {one.file_name}", one.effective_on, import_id)
         sign(session, change)
         plan = _clear_plan(session, one, skips_faulty=skips_faulty, told=told)
         gone = chosen_to_leave(session, import_id)
@@ -115,13 +115,13 @@ def undo(
         DomainError: As `lock_import` and `undo_import`.
     """
     told = telling(engine, import_id, progress)
-    with writing(engine, Change(sender.name, "undo import")) as session:
+    with writing(engine, sender.change("undo import")) as session:
         one = lock_import(session, sender.scope, import_id, states=(ImportState.APPLIED,))
         told(0)
         if one.kind == ImportKind.VECTOR:
             take_turn(session)
         hold_ledger(session, one.district_code, import_id)
-        sign(session, Change(sender.name, f"撤销导入 {one.file_name}", one.effective_on))
+        sign(session, sender.change(f"撤销导入 {one.file_name}", one.effective_on))
         sites = undo_import(session, import_id, progress=told)
         one.state, one.undone_by, one.undone_at = (
             ImportState.UNDONE.value,

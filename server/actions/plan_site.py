@@ -132,7 +132,7 @@ def _beside(
     act: str,
     write: Callable[[Session, SitePlan, Site], None],
 ) -> int:
-    with reading(engine) as session:
+    with reading(engine, actor.scope) as session:
         site_id = get_plan(session, actor.scope, plan_id).site_id
 
     def written(session: Session, site: Site) -> None:

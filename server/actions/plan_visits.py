@@ -48,7 +48,7 @@ def request_visit_plan(engine: Engine, actor: Actor, wish: VisitWish) -> int:
     """
     if actor.role not in PLANNING_ROLES:
         raise DomainError("auth.forbidden", role=actor.role.value)
-    with writing(engine, Change(actor.username, _ACT)) as session:
+    with writing(engine, actor.change(_ACT)) as session:
         districts = find_divisions(session, actor.scope, kind=DivisionKind.DISTRICT)
         district = pick_district(districts, wish.district).code
         _check_inspectors(session, actor, wish, district)
@@ -86,7 +86,7 @@ def stop_visit_plan(engine: Engine, actor: Actor, plan_id: int) -> None:
     """
     if actor.role not in PLANNING_ROLES:
         raise DomainError("auth.forbidden", role=actor.role.value)
-    with writing(engine, Change(actor.username, _ACT)) as session:
+    with writing(engine, actor.change(_ACT)) as session:
         get_visit_plan(session, actor.scope, plan_id, locks=True).is_stopping = True
         audit(session, actor.username, "stop_visit_plan", str(plan_id))
 
@@ -96,7 +96,7 @@ def make_visit_plan(engine: Engine, plan_id: int) -> None:
 
     A refusal is kept with the plan, for its page to tell.
     """
-    with reading(engine) as session:
+    with reading(engine, Scope.everything()) as session:
         plan = get_visit_plan(session, Scope.everything(), plan_id)
         wish = VisitWish.model_validate(plan.asked)
         scope = scope_of(plan)
@@ -146,7 +146,7 @@ def scope_of(plan: VisitPlan) -> Scope:
 def _keep(engine: Engine, plan_id: int, made: _Found) -> None:
     """Write a plan's routes; what was done of an earlier one stays."""
     found, stops = made
-    with writing(engine, Change("worker", _ACT)) as session:
+    with writing(engine, Change("worker", _ACT, scope=Scope.everything())) as session:
         plan = get_visit_plan(session, Scope.everything(), plan_id, locks=True)
         write_stops(session, plan_id, stops)
         plan.found = found
@@ -158,7 +158,7 @@ def _keep(engine: Engine, plan_id: int, made: _Found) -> None:
 
 def fail_visit_plan(engine: Engine, plan_id: int) -> None:
     """Let a plan say that its making broke down, so that nobody waits for it."""
-    with writing(engine, Change("worker", _ACT)) as session:
+    with writing(engine, Change("worker", _ACT, scope=Scope.everything())) as session:
         plan = get_visit_plan(session, Scope.everything(), plan_id, locks=True)
         plan.status = VisitPlanStatus.FAILED.value
         plan.found = {"refusal": {"code": "request.failed", "facts": {}}}
@@ -169,7 +169,7 @@ def _fail(engine: Engine, plan_id: int, refusal: DomainError, prepared: Prepared
     facts: dict[str, Any] = dict(refusal.facts)
     if "visits" in facts:
         facts["visits"] = [prepared.sites[one].row["name"] for one in facts["visits"]]
-    with writing(engine, Change("worker", _ACT)) as session:
+    with writing(engine, Change("worker", _ACT, scope=Scope.everything())) as session:
         plan = get_visit_plan(session, Scope.everything(), plan_id, locks=True)
         plan.status = VisitPlanStatus.FAILED.value
         plan.found = {"refusal": {"code": refusal.code, "facts": facts}}
@@ -204,7 +204,7 @@ class _Hearing:
 
     def _write(self) -> bool:
         share = min(0.99, self.seconds / self._wish.seconds)
-        with writing(self._engine, Change("worker", _ACT)) as session:
+        with writing(self._engine, Change("worker", _ACT, scope=Scope.everything())) as session:
             return bool(
                 session.scalar(
                     update(VisitPlan)

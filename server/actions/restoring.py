@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from geodata.store.audit import audit
 from geodata.store.boundary_edits import take_turn
 from geodata.store.restoring import restore_site
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import Site
 from server.actions.boundary import problems_left
 from server.auth import Actor
@@ -49,7 +49,7 @@ def restore(
         DomainError: As `restore_site` and `problems_left`.
     """
     explained: list[str] = []
-    with writing(engine, Change(actor.username, order.reason)) as session:
+    with writing(engine, actor.change(order.reason)) as session:
         take_turn(session)
 
         def check(site: Site, boundary: Any) -> dict[str, Any]:  # noqa: ANN401 - as it is stored

@@ -38,7 +38,7 @@ from geodata.store.monthly import (
     town_outlines,
 )
 from geodata.store.queries.divisions import find_divisions, get_division
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from geodata.store.tables import CampaignFile, MonthlyReport, NodeMark, Snapshot
 from server.actions.shown import pick_district
 from server.actions.tell_notices import note
@@ -61,7 +61,7 @@ def load_campaign(engine: Engine, actor: Actor, district: str | None, content: s
     """
     _require(actor, _LEADING)
     campaign = read_campaign(content)
-    with writing(engine, Change(actor.username, "load_campaign")) as session:
+    with writing(engine, actor.change("load_campaign")) as session:
         districts = find_divisions(session, actor.scope, kind=DivisionKind.DISTRICT)
         code = pick_district(districts, district).code
         standing = session.scalar(
@@ -89,7 +89,7 @@ def mark_node(
             ``auth.forbidden``.
     """
     _require(actor, _LEADING | {Role.TOWN, Role.NEIGHBOURHOOD})
-    with writing(engine, Change(actor.username, "mark_node")) as session:
+    with writing(engine, actor.change("mark_node")) as session:
         loaded = get_campaign(session, actor.scope, campaign_id)
         node = next((one for one in loaded.campaign.nodes if one.key == node_key), None)
         if node is None:
@@ -158,7 +158,7 @@ def submit_report(
     lacking = [one for one in NARRATIVES if not narrative.get(one, "").strip()]
     if lacking:
         raise DomainError("report.narrative_missing", fields=lacking)
-    with writing(engine, Change(actor.username, "submit_report")) as session:
+    with writing(engine, actor.change("submit_report")) as session:
         division = get_division(session, actor.scope, town)
         if division.kind is not DivisionKind.TOWN or not division.lies_in(actor.scope):
             raise DomainError("division.not_found", division=town)
@@ -188,7 +188,7 @@ def return_report(engine: Engine, actor: Actor, town: str, month: date, comment:
         DomainError: ``auth.forbidden``; ``report.not_found``; ``month.closed``.
     """
     _require(actor, _LEADING)
-    with writing(engine, Change(actor.username, "return_report")) as session:
+    with writing(engine, actor.change("return_report")) as session:
         division = get_division(session, actor.scope, town)
         report = get_report(session, town, month, locks=True)
         if report is None or report.state != ReportState.SUBMITTED:
@@ -226,7 +226,7 @@ def close_month(engine: Engine, actor: Actor, district: str | None, month: date)
     _require(actor, _LEADING)
     if month > today():
         raise DomainError("report.month_ahead", month=month.strftime("%Y-%m"))
-    with writing(engine, Change(actor.username, "close_month")) as session:
+    with writing(engine, actor.change("close_month")) as session:
         districts = find_divisions(session, actor.scope, kind=DivisionKind.DISTRICT)
         shown = pick_district(districts, district)
         _check_open(session, shown.code, month)

@@ -92,7 +92,7 @@ def add_webhook(
         raise DomainError("auth.forbidden", role=actor.role.value)
     check_host(settings, url)
     secret = secrets.token_urlsafe(32)
-    with writing(engine, Change(actor.username, "add_webhook")) as session:
+    with writing(engine, actor.change("add_webhook")) as session:
         districts = find_divisions(session, actor.scope, kind=DivisionKind.DISTRICT)
         hook = Webhook(
             district_code=pick_district(districts, district).code,
@@ -150,7 +150,7 @@ def deliver(engine: Engine, settings: Settings, delivery_id: int) -> None:
     Raises:
         DomainError: ``webhook.not_delivered`` while there are attempts left.
     """
-    with reading(engine) as session:
+    with reading(engine, Scope.everything()) as session:
         delivery = session.get_one(Delivery, delivery_id)
         hook = session.get_one(Webhook, delivery.webhook_id)
         row = session.get_one(NoticeRow, delivery.notice_id)
@@ -171,7 +171,7 @@ def deliver(engine: Engine, settings: Settings, delivery_id: int) -> None:
     fault = _send(settings, message)
     is_over = fault is not None and attempts >= _MOST_ATTEMPTS
     state = DeliveryState.DELIVERED if fault is None else DeliveryState.WAITING
-    with writing(engine, Change("worker", "deliver")) as session:
+    with writing(engine, Change("worker", "deliver", scope=Scope.everything())) as session:
         session.execute(
             update(Delivery)
             .where(Delivery.id == delivery_id)
@@ -212,7 +212,7 @@ def _send(settings: Settings, message: Message) -> str | None:
 def remind(engine: Engine) -> int:
     """Note the reminders of today, each once; return how many nodes are reminded of."""
     moment, everything, count = now(), Scope.everything(), 0
-    with writing(engine, Change("worker", "remind")) as session:
+    with writing(engine, Change("worker", "remind", scope=Scope.everything())) as session:
         for district in find_divisions(session, everything, kind=DivisionKind.DISTRICT):
             for loaded in find_campaigns(session, everything, district.code):
                 if moment.date() not in loaded.campaign.period:

@@ -18,7 +18,7 @@ from geodata.store.deciding import lock_decision, withdraw
 from geodata.store.edits import lock_site
 from geodata.store.entries import Entry, enter
 from geodata.store.leaving import delist_site, relist_site
-from geodata.store.session import Change, sign, writing
+from geodata.store.session import sign, writing
 from geodata.store.tables import DecidedFootprint, DecidedGap, Site
 from server.actions.decide_gap import MAKES, SUMMED
 from server.auth import Actor
@@ -34,12 +34,12 @@ def withdraw_decision(engine: Engine, actor: Actor, decision_id: int, reason: st
         DomainError: ``gap.decision_not_found``; ``gap.changed_since`` where somebody has changed
             the site since that the decision made or let grow.
     """
-    with writing(engine, Change(actor.username, "withdraw decision")) as session:
+    with writing(engine, actor.change("withdraw decision")) as session:
         take_turn(session)
         decision = lock_decision(session, actor.scope, decision_id)
         kind = GapDecision(decision.decision)
         why = f"撤销认定({label(kind, 'zh')}){': ' + reason if reason else ''}"
-        sign(session, Change(actor.username, why))
+        sign(session, actor.change(why))
         if kind in MAKES or kind is GapDecision.MERGE:
             _undo_target(session, actor, decision, kind)
         if decision.site_id is not None and kind in LEAVES_AS:
@@ -91,6 +91,6 @@ def _bring_back(session: Session, actor: Actor, site_id: int, why: str) -> None:
     left_on = session.scalar(select(Site.delisted_on).where(Site.id == site_id))
     if left_on is None:
         return  # Somebody has brought it back already.
-    sign(session, Change(actor.username, why, left_on))
+    sign(session, actor.change(why, left_on))
     relist_site(session, actor.scope, site_id, on=left_on, version=None, resumes=True)
-    sign(session, Change(actor.username, why))
+    sign(session, actor.change(why))

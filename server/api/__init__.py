@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from server.api import (
     account,
+    accounts,
     archives,
     arrangements,
     audit,
@@ -50,7 +51,19 @@ from server.api import (
 
 api_router = APIRouter()
 _MODULES = (
-    *(health, login, account, divisions, sites, history, leaving, departures, changes, lapses),
+    *(
+        health,
+        login,
+        account,
+        accounts,
+        divisions,
+        sites,
+        history,
+        leaving,
+        departures,
+        changes,
+        lapses,
+    ),
     # Files first: their addresses would do for a plan's own.
     *(gaps, plans, path, arrangements, visit_files, visit_plans),
     *(today, inspections, findings, batches, paper, monthly_copies, campaigns, notices),

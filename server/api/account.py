@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from geodata.domain.errors import DomainError
 from geodata.store.audit import audit
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from server.auth import COOKIE, CurrentActor, ReadingSession
 from server.auth.accounts import change_password
 from server.auth.own_sessions import OwnSession, end_others, end_session, sessions_of
@@ -39,7 +39,7 @@ def sessions_route(
 @router.delete("/sessions/{key}", status_code=204)
 def end_route(key: str, actor: CurrentActor, request: Request) -> Response:
     """End one of one's sessions."""
-    with writing(request.app.state.engine, Change(actor.username, "end_session")) as session:
+    with writing(request.app.state.engine, actor.change("end_session")) as session:
         if not end_session(session, actor.username, key):
             raise DomainError("account.no_such_session", session=key[:20])
         audit(session, actor.username, "end_session", actor.username)
@@ -51,7 +51,7 @@ def password_route(
     asked: PasswordIn, actor: CurrentActor, request: Request, cookie: OwnCookie = None
 ) -> Response:
     """Change one's password; all other sessions end."""
-    with writing(request.app.state.engine, Change(actor.username, "change_password")) as session:
+    with writing(request.app.state.engine, actor.change("change_password")) as session:
         account_id = change_password(session, actor.username, asked.old, asked.new)
         ended = end_others(session, account_id, cookie)
         audit(session, actor.username, "change_password", actor.username, ended=ended)

@@ -21,7 +21,6 @@ from geodata.store.tables import AuditLine
 from server.auth import Actor, CurrentActor, ReadingSession
 from server.i18n import language_of, word
 
-AUDITING_ROLES: Final = frozenset({Role.ADMINISTRATOR})
 _MOST_ROWS: Final = 100_000
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COLUMNS: Final = ("at", "actor", "action", "subject", "outcome", "address", "facts")
@@ -33,7 +32,7 @@ def auditor(actor: CurrentActor) -> Actor:
     Raises:
         DomainError: ``auth.forbidden``.
     """
-    if actor.role not in AUDITING_ROLES:
+    if actor.role is not Role.AUDIT_ADMINISTRATOR:
         raise DomainError("auth.forbidden", role=actor.role.value)
     return actor
 

@@ -202,7 +202,7 @@ def scan_route(
 ) -> Response:
     """Put a scan to a record: a picture or a PDF, in place of an earlier one."""
     state = request.app.state
-    with reading(state.engine) as session:
+    with reading(state.engine, actor.scope) as session:
         get_record(session, actor.scope, record_id)
     kept = keep_received(state.settings.files, received)
     attach_scan(

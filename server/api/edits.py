@@ -133,7 +133,7 @@ def whole_phone(
 def _told(request: Request, response: Response, actor: Actor, saved: Saved) -> dict[str, Any]:
     """Return the record as it stands now, what changed, and what should be looked at."""
     mark_version(response, saved.version)
-    with reading(request.app.state.engine) as session:
+    with reading(request.app.state.engine, actor.scope) as session:
         record = record_json(get_site(session, actor.scope, saved.site_id, on=today()))
     language = language_of(request)
     warnings = [

@@ -230,7 +230,7 @@ def evidence_route(
 ) -> dict[str, Any]:
     """Keep a file as evidence of a decision: a photo, a list, a paper that was scanned."""
     state = request.app.state
-    with reading(state.engine) as session:
+    with reading(state.engine, actor.scope) as session:
         find_decision(session, actor.scope, decision_id)
     kept = keep_received(state.settings.files, received)
     add_evidence(state.engine, actor, decision_id, asdict(kept))

@@ -240,5 +240,5 @@ def _masked(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 def import_told(request: Request, actor: Actor, import_id: int) -> dict[str, Any]:
     """Return an import as it stands now."""
-    with reading(request.app.state.engine) as session:
+    with reading(request.app.state.engine, actor.scope) as session:
         return import_json(get_import(session, actor.scope, import_id), language_of(request))

@@ -33,7 +33,7 @@ async def read_route(actor: CurrentActor, request: Request) -> dict[str, Any]:
     found = await run_in_threadpool(read_sheet, content, name)
 
     def told() -> dict[str, Any]:
-        with reading(request.app.state.engine) as session:
+        with reading(request.app.state.engine, actor.scope) as session:
             return {"drafts": _drafts(session, actor.scope, found)}
 
     return await run_in_threadpool(told)

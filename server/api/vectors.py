@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from geodata.domain.access import WRITING_ROLES
 from geodata.domain.errors import DomainError
 from geodata.store.audit import audit
-from geodata.store.session import Change, writing
+from geodata.store.session import writing
 from server.actions.doctor import examine_file
 from server.actions.export_sites import DEFAULT_CRS, SitesOrder, export_sites
 from server.actions.import_vectors import AUTO, VectorOrder, import_vector_file
@@ -84,7 +84,7 @@ def sites_file(  # noqa: PLR0913 - the parameters of the interface
         path = Path(folder) / f"sites.{form}"
         exported = export_sites(session, actor.scope, path, order)
         content = path.read_bytes()
-    with writing(request.app.state.engine, Change(actor.username, "export sites")) as written:
+    with writing(request.app.state.engine, actor.change("export sites")) as written:
         facts: dict[str, Any] = {"rows": exported.rows, "phones": with_phones}
         audit(written, actor.username, "export_sites", exported.name, crs=exported.crs, **facts)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(exported.name)}"}

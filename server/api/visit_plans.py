@@ -160,7 +160,7 @@ def replan_route(
         add=asked.add,
     )
     replan(engine, actor, plan_id, version, change)
-    with reading(engine) as session:
+    with reading(engine, actor.scope) as session:
         plan = get_visit_plan(session, actor.scope, plan_id)
         return plan_json(session, actor.scope, plan, language_of(request))
 
@@ -177,7 +177,7 @@ def order_route(
     engine, language = request.app.state.engine, language_of(request)
     orders = {(one.inspector, one.on): one.sites for one in asked}
     _, breaches = order_by_hand(engine, actor, plan_id, version, orders)
-    with reading(engine) as session:
+    with reading(engine, actor.scope) as session:
         plan = get_visit_plan(session, actor.scope, plan_id)
         told = plan_json(session, actor.scope, plan, language)
     told["breaches"] = [{**one, "sentence": breach_sentence(one, language)} for one in breaches]

@@ -43,30 +43,42 @@ def add_account(
     session: Session,
     *,
     username: str,
-    password: str,
+    password: str | None,
     role: Role,
     division_code: str | None = None,
     display_name: str | None = None,
+    is_active: bool = True,
 ) -> None:
     """Add an account, or give an existing one a new password, role and division.
+
+    Args:
+        session: A writing session.
+        username: Unique name.
+        password: ``None`` leaves an existing account's.
+        role: What it is for.
+        division_code: The division it belongs to.
+        display_name: For people, the user name where nothing is said.
+        is_active: Whether it may log in.
 
     Raises:
         DomainError: ``account.password_weak``; ``access.division_required`` or
             ``access.division_forbidden``; ``division.not_found``; ``account.division_kind``.
     """
-    check_password(password, username)
+    if password is not None:
+        check_password(password, username)
     scope = Scope.of(role, division_code)
-    if scope.code is not None:
+    if scope.code:
         found = get_division(session, Scope.everything(), scope.code)
         if found.kind is not BOUND_TO[role]:
             raise DomainError("account.division_kind", role=role.value, division=scope.code)
-    values = {
+    values: dict[str, object] = {
         "display_name": display_name or username,
-        "password_hash": _HASHER.hash(password),
         "role": role.value,
         "division_code": division_code,
-        "is_active": True,
+        "is_active": is_active,
     }
+    if password is not None:
+        values["password_hash"] = _HASHER.hash(password)
     account = find_account(session, username)
     if account is None:
         session.execute(insert(Account).values(username=username, **values))
@@ -76,7 +88,12 @@ def add_account(
 
 
 def add_token(
-    session: Session, username: str, *, label: str, lasts: timedelta | None = None
+    session: Session,
+    username: str,
+    *,
+    label: str,
+    lasts: timedelta | None = None,
+    may_write: bool = True,
 ) -> str:
     """Return a new API token of an account; it is shown once and stored as a digest.
 
@@ -90,7 +107,11 @@ def add_token(
     expires_at = None if lasts is None else datetime.now(UTC) + lasts
     session.execute(
         insert(ApiToken).values(
-            digest=digest(token), account_id=account.id, label=label, expires_at=expires_at
+            digest=digest(token),
+            account_id=account.id,
+            label=label,
+            expires_at=expires_at,
+            may_write=may_write,
         )
     )
     return token

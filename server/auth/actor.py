@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
 from geodata.domain.access import Role, Scope
+from geodata.store.session import Change
+
+HOME: Final = "/map"
+_HOMES: Final = {
+    Role.SECURITY_ADMINISTRATOR: "/accounts",
+    Role.AUDIT_ADMINISTRATOR: "/audit",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +33,12 @@ class Actor:
     role: Role
     division_code: str | None
     scope: Scope
+
+    @property
+    def home(self) -> str:
+        """The page that the actor sees first."""
+        return _HOMES.get(self.role, HOME)
+
+    def change(self, reason: str, effective_on: date | None = None) -> Change:
+        """Return what the actor is about to write, kept to what the actor may see."""
+        return Change(self.username, reason, effective_on, scope=self.scope)

@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from geodata.domain.access import WRITING_ROLES
+from geodata.domain.access import OFF_THE_GROUND, WRITING_ROLES
 from geodata.domain.errors import DomainError
 from geodata.store.session import reading
 from server.auth.actor import Actor
 from server.auth.sessions import COOKIE, actor_by_cookie, actor_by_token
 
-_BEARER = "bearer "
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_BEARER: Final = "bearer "
+_OFF_THE_GROUND: Final = ("/account", "/api/account", "/audit", "/api/audit", "/api/me", "/docs")
+"""Where those may go who see no site; each route there asks for its role itself."""
 
 
 def current_actor(request: Request) -> Actor:
     """Return who is asking: by ``Authorization: Bearer``, else by the session's cookie.
 
     Raises:
-        DomainError: ``auth.login_required``.
+        DomainError: ``auth.login_required``; ``auth.token_reads``; ``auth.off_the_ground`` for those who
+            see no site, with the page of their own.
     """
     state = request.app.state
     header = request.headers.get("authorization", "")
     cookie = request.cookies.get(COOKIE)
     actor = None
     if header.lower().startswith(_BEARER):
-        actor = actor_by_token(state.engine, header[len(_BEARER) :].strip())
+        token = header[len(_BEARER) :].strip()
+        actor = actor_by_token(state.engine, token, writes=request.method not in SAFE_METHODS)
     elif cookie:
         actor = actor_by_cookie(state.engine, cookie, state.settings)
     if actor is None:
         raise DomainError("auth.login_required")
+    if actor.role in OFF_THE_GROUND and not request.url.path.startswith(_OFF_THE_GROUND):
+        raise DomainError("auth.off_the_ground", home=actor.home)
     return actor
 
 
@@ -47,12 +54,14 @@ def writing_actor(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
     return actor
 
 
-def reading_session(request: Request) -> Iterator[Session]:
-    """Yield a session that cannot write."""
-    with reading(request.app.state.engine) as session:
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+def reading_session(request: Request, actor: CurrentActor) -> Iterator[Session]:
+    """Yield a session that cannot write, nor read beyond the actor's scope."""
+    with reading(request.app.state.engine, actor.scope) as session:
         yield session
 
 
-CurrentActor = Annotated[Actor, Depends(current_actor)]
 WritingActor = Annotated[Actor, Depends(writing_actor)]
 ReadingSession = Annotated[Session, Depends(reading_session, scope="function")]

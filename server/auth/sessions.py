@@ -94,18 +94,24 @@ def actor_by_cookie(engine: Engine, cookie: str, settings: Settings) -> Actor | 
         return _actor(session, select(Account).where(Account.id == account_id))
 
 
-def actor_by_token(engine: Engine, token: str) -> Actor | None:
-    """Return who an API token belongs to; ``None`` when it is unknown or has run out."""
+def actor_by_token(engine: Engine, token: str, *, writes: bool) -> Actor | None:
+    """Return who an API token belongs to; ``None`` when it is unknown or has run out.
+
+    Raises:
+        DomainError: ``auth.token_reads`` where a token for reading is to write.
+    """
     with reading(engine) as session:
-        return _actor(
-            session,
-            select(Account)
-            .join(ApiToken, ApiToken.account_id == Account.id)
-            .where(
+        found = session.scalar(
+            select(ApiToken).where(
                 ApiToken.digest == digest(token),
                 or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > func.now()),
-            ),
+            )
         )
+        if found is None:
+            return None
+        if writes and not found.may_write:
+            raise DomainError("auth.token_reads")
+        return _actor(session, select(Account).where(Account.id == found.account_id))
 
 
 def _actor(session: Session, statement: Select[Account]) -> Actor | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -47,6 +48,16 @@ def count_try(session: Session, username: str, address: str, *, is_right: bool) 
 def forgive(session: Session, username: str) -> None:
     """Let a name try again, as an administrator says."""
     session.execute(delete(LoginTry).where(LoginTry.key == _name(username)))
+
+
+def is_locked_name(tries: Mapping[str, LoginTry], username: str) -> bool:
+    """Tell whether a name is locked by what was counted, all of it by its key."""
+    one = tries.get(_name(username))
+    return (
+        one is not None
+        and one.failed >= MOST_TRIES
+        and one.last_at + LOCKED_FOR > datetime.now(UTC)
+    )
 
 
 def _limits(username: str, address: str) -> dict[str, int]:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from server.pages import (
     account,
+    accounts,
     audit,
     boundary,
     campaigns,
@@ -34,7 +35,7 @@ from server.pages import (
 pages_router = APIRouter(include_in_schema=False)
 # Where two addresses begin alike, the one with a word of its own is asked first.
 _MODULES = (
-    *(login, account, public, audit, maps, overview, towns, campaigns),
+    *(login, account, accounts, public, audit, maps, overview, towns, campaigns),
     *(boundary, ledger, record_form, sites, history),
     *(
         leaving,

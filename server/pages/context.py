@@ -50,7 +50,7 @@ def basemap_of(request: Request) -> Basemap | None:
     settings = request.app.state.settings
     if settings.basemap_archive:
         scope = current_actor(request).scope
-        with reading(request.app.state.engine) as session:
+        with reading(request.app.state.engine, scope) as session:
             found = archived_basemap(session, scope, settings.archives, settings.basemap_archive)
         if found is not None:
             return found

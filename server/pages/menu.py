@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from geodata.domain.access import Role
+
 Entries = tuple[tuple[str, str], ...]
 
 MENU: Final[tuple[tuple[str, Entries], ...]] = (
@@ -32,3 +34,9 @@ MENU: Final[tuple[tuple[str, Entries], ...]] = (
     ),
 )
 """Groups with the entries of each: key of the word, address. A group of one entry is a link."""
+
+MENU_OFF_THE_GROUND: Final[dict[Role, tuple[tuple[str, Entries], ...]]] = {
+    Role.SECURITY_ADMINISTRATOR: (("accounts", (("accounts", "/accounts"),)),),
+    Role.AUDIT_ADMINISTRATOR: (("audit", (("audit", "/audit"),)),),
+}
+"""What those see who see no site."""

@@ -5,9 +5,11 @@ Totals of towns, and plans that are put before a community's owners; nobody's na
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.division import DivisionKind
@@ -20,10 +22,12 @@ from geodata.store.queries.coverage_table import Breakdown, coverage_table
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.sites import get_site
 from geodata.store.queries.state import SiteFilter
+from geodata.store.session import reading
 from server.actions.shown import pick_district
-from server.auth import ReadingSession
 from server.i18n import language_of
 from server.pages.render import page
+
+_ALL: Final = Scope.everything()
 
 
 def allowed(request: Request) -> None:
@@ -36,14 +40,21 @@ def allowed(request: Request) -> None:
         raise DomainError("public.closed")
 
 
+def everything(request: Request) -> Iterator[Session]:
+    """Yield a session that sees all: nobody asks in a name, and the pages say what they show."""
+    with reading(request.app.state.engine, _ALL) as session:
+        yield session
+
+
+Everything = Annotated[Session, Depends(everything, scope="function")]
+
 router = APIRouter(prefix="/public", dependencies=[Depends(allowed)])
 
-_ALL: Final = Scope.everything()
 _SHOWN: Final = (PlanState.PUBLICISED, PlanState.VOTED, PlanState.ADOPTED)
 
 
 @router.get("")
-def totals_page(request: Request, session: ReadingSession, district: str | None = None) -> Response:
+def totals_page(request: Request, session: Everything, district: str | None = None) -> Response:
     """Show the totals of a district's towns today."""
     districts = find_divisions(session, _ALL, kind=DivisionKind.DISTRICT)
     shown, on = pick_district(districts, district), today()
@@ -59,7 +70,7 @@ def totals_page(request: Request, session: ReadingSession, district: str | None 
 
 
 @router.get("/plans/{plan_id}")
-def plan_page(plan_id: int, request: Request, session: ReadingSession) -> Response:
+def plan_page(plan_id: int, request: Request, session: Everything) -> Response:
     """Show a plan that is put before the owners of a community."""
     plan = get_plan(session, _ALL, plan_id)
     if plan.plan_state not in _SHOWN:

@@ -13,15 +13,15 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from geodata.domain.access import WRITING_ROLES
+from geodata.domain.access import OFF_THE_GROUND, WRITING_ROLES
 from geodata.domain.indicator import CoverageKind, Denominator
 from geodata.domain.period import last_month_end, today
 from geodata.domain.vocabulary import UNREPORTED, Language, label
 from maps.templating import Unindented
-from server.auth.actor import Actor
+from server.auth.actor import HOME, Actor
 from server.i18n import LANGUAGE_COOKIE, fill, language_of, sentence, word
 from server.pages import format as written
-from server.pages.menu import MENU
+from server.pages.menu import MENU, MENU_OFF_THE_GROUND
 
 _TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 _A_YEAR_S: Final = 365 * 24 * 3600
@@ -56,6 +56,9 @@ def page(
                 lang="en" if language == "zh" else "zh"
             ),
             actor=actor,
+            home=HOME if actor is None else actor.home,
+            is_on_ground=actor is None or actor.role not in OFF_THE_GROUND,
+            menu=MENU if actor is None else MENU_OFF_THE_GROUND.get(actor.role, MENU),
             today=today(),
             last_month_end=last_month_end(today()),
             **_speech(language),
@@ -112,7 +115,6 @@ def _environment() -> Environment:
     environment.globals |= {
         "CoverageKind": CoverageKind,
         "Denominator": Denominator,
-        "MENU": MENU,
         "WRITING_ROLES": WRITING_ROLES,
     }
     environment.filters |= {"percent": written.percent, "signed": written.signed}

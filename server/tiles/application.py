@@ -138,5 +138,5 @@ class TileMiddleware:
 
 def _read_alone(request: Request, wanted: TileRequest) -> bytes:
     sight = sight_of(request)
-    with reading(request.app.state.engine) as session:
+    with reading(request.app.state.engine, sight.scope) as session:
         return read_tile(session, wanted.layers, wanted.tile, sight.scope, on=wanted.on)

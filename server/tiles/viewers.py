@@ -93,7 +93,7 @@ def narrowed(engine: Engine, scope: Scope, district: str | None) -> Sight:
         DomainError: ``division.not_found`` where it sees no such district.
     """
     actor_scope = scope
-    with reading(engine) as session:
+    with reading(engine, scope) as session:
         if district is not None:
             found = get_division(session, scope, district)
             if found.kind is not DivisionKind.DISTRICT:

@@ -41,7 +41,7 @@ def address(own) -> Iterator[str]:
 
 @pytest.fixture
 def spot(own) -> Spot:
-    return Spot(own[0].state.engine, own[1])
+    return Spot(own[0].state.owner, own[1])
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def own(server, tmp_path_factory):
             geometry=shapes,
             crs="EPSG:4490",
         )
-        with writing(found[0].state.engine, Change("surveyor", "survey")) as session:
+        with writing(found[0].state.owner, Change("surveyor", "survey")) as session:
             import_footprints(session, found[1].district, houses)
         yield found
 

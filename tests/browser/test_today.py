@@ -143,7 +143,7 @@ def test_five_records_without_a_network_and_a_killed_browser_arrive_once_each(
         context.close()
     assert _rows(desk, Inspection, seen=True) == 5
     assert _rows(desk, Photo) == 5
-    with Session(desk.app.state.engine) as session:
+    with Session(desk.app.state.owner) as session:
         finding = session.scalars(select(Finding).where(Finding.client_id.is_not(None))).one()
         assert finding.description == "楼道堆放杂物"
         made = session.scalars(select(PlannedStop).where(PlannedStop.state == "done")).all()
@@ -156,7 +156,7 @@ def test_five_records_without_a_network_and_a_killed_browser_arrive_once_each(
 
 
 def _rows(desk: VisitDesk, table: type[Inspection | Photo], *, seen: bool = False) -> int:
-    with Session(desk.app.state.engine) as session:
+    with Session(desk.app.state.owner) as session:
         rows = session.scalars(select(table)).all()
         return len([one for one in rows if not seen or getattr(one, "client_id", None)])
 
@@ -193,7 +193,7 @@ def test_a_closed_site_is_skipped_without_a_network_and_the_rest_ordered_anew(
         kept = "async () => { await sync.run(); return (await fugaiStore.skips()).length; }"
         assert page.evaluate(kept) == 0
         context.close()
-    with Session(desk.app.state.engine) as session:
+    with Session(desk.app.state.owner) as session:
         stops = session.scalars(select(PlannedStop).order_by(PlannedStop.position)).all()
         assert [one.state for one in stops].count("skipped") == 1
         assert next(one.note for one in stops if one.state == "skipped") == "门锁着"
@@ -210,7 +210,7 @@ def test_a_record_changed_at_the_desk_shows_both_values_on_the_phone(
         page = _open(context, address)
         _record(page, 0)
         expect(page.locator("[data-part=state]")).to_contain_text("已全部上传")
-        with Session(desk.app.state.engine) as session:
+        with Session(desk.app.state.owner) as session:
             made = session.scalars(select(Inspection.id).where(Inspection.client_id.is_not(None)))
             place = f"/api/inspections/{made.one()}"
         values = {"result": "passed", "confirms_cover": False, "note": "台式端改过"}

@@ -79,6 +79,8 @@ def test_an_archive_is_seen_by_who_sees_all_in_it(
     seen = {name for name in names if browser.get(f"/archives/{name}.pmtiles").status_code == 200}
     expected = {
         Role.ADMINISTRATOR: set(names),
+        Role.SECURITY_ADMINISTRATOR: set(),
+        Role.AUDIT_ADMINISTRATOR: set(),
         Role.TOWN: {"foreign", "ground"},
         Role.NEIGHBOURHOOD: {"foreign", "ground"},
     }

@@ -12,7 +12,7 @@ from geodata.domain.period import today
 from tests.server.conftest import LogIn
 
 
-@pytest.mark.parametrize("role", [one for one in Role if one is not Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [one for one in Role if one is not Role.AUDIT_ADMINISTRATOR])
 def test_others_do_not_read_it(log_in: LogIn, role: Role) -> None:
     client = log_in(role)
     for path in ("/audit", "/api/audit", "/api/audit/chain", "/api/audit/lines.xlsx"):
@@ -21,7 +21,7 @@ def test_others_do_not_read_it(log_in: LogIn, role: Role) -> None:
 
 def test_lines_tell_who_what_and_from_where(log_in: LogIn) -> None:
     log_in(Role.TOWN)
-    client = log_in(Role.ADMINISTRATOR)
+    client = log_in(Role.AUDIT_ADMINISTRATOR)
     asked = {"action": "log_in", "actor": "town", "since": today().isoformat()}
     told = client.get("/api/audit", params=asked).json()
     assert told["total"] >= len(told["lines"]) > 0
@@ -34,18 +34,18 @@ def test_lines_tell_who_what_and_from_where(log_in: LogIn) -> None:
 
 
 def test_the_page_and_the_workbook_show_the_same(log_in: LogIn) -> None:
-    client = log_in(Role.ADMINISTRATOR)
-    page = client.get("/audit?actor=administrator&action=log_in").text
+    client = log_in(Role.AUDIT_ADMINISTRATOR)
+    page = client.get("/audit?actor=audit_administrator&action=log_in").text
     assert "log_in" in page
     assert "审计日志" in page
-    content = client.get("/api/audit/lines.xlsx?actor=administrator&action=log_in").content
+    content = client.get("/api/audit/lines.xlsx?actor=audit_administrator&action=log_in").content
     rows = list(load_workbook(BytesIO(content)).worksheets[0].iter_rows(values_only=True))
     assert rows[0][:4] == ("时间", "操作人", "操作", "对象")
-    assert {row[1] for row in rows[1:]} == {"administrator"}
+    assert {row[1] for row in rows[1:]} == {"audit_administrator"}
 
 
 def test_the_chain_holds(log_in: LogIn) -> None:
-    told = log_in(Role.ADMINISTRATOR).get("/api/audit/chain").json()
+    told = log_in(Role.AUDIT_ADMINISTRATOR).get("/api/audit/chain").json()
     assert told["is_whole"]
     assert told["lines"] > 0
     assert len(told["head"]) == 64

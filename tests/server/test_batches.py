@@ -55,7 +55,7 @@ def test_a_sample_is_drawn_by_a_seed_that_anybody_can_check(desk, lead) -> None:
     asked = {"division": desk.world.district, "kind": "supervision", "sample": 4}
     made = lead.post("/api/inspection-batches", json=asked)
     batch = lead.get(made.headers["location"]).json()
-    with Session(desk.app.state.engine) as session:
+    with Session(desk.app.state.owner) as session:
         rows = session.scalars(select(BatchSite).where(BatchSite.batch_id == batch["id"])).all()
     strata: dict[str, list[int]] = {}
     for one in rows:

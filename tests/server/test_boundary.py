@@ -38,7 +38,7 @@ def town(own) -> Iterator[TestClient]:
 
 @pytest.fixture
 def spot(own) -> Spot:
-    return Spot(own[0].state.engine, own[1])
+    return Spot(own[0].state.owner, own[1])
 
 
 def geometry(shape) -> dict[str, Any]:

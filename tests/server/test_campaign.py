@@ -58,7 +58,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def desk(server: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitDesk]:
     with visit_desk(server, "campaign", tmp_path_factory.mktemp("files")) as desk:
-        with writing(desk.app.state.engine, Change("tester", "2017", NOTICE_ON)) as session:
+        with writing(desk.app.state.owner, Change("tester", "2017", NOTICE_ON)) as session:
             east = session.get_one(Division, desk.world.east)
             west = session.get_one(Division, desk.world.west)
             for number in range(9):
@@ -286,7 +286,7 @@ def test_a_closed_month_stays_and_its_bulletin_is_the_same_again(desk, clock) ->
         closed = lead.post("/api/months/2017-11/close").json()
         assert lead.post("/api/months/2017-11/close").json()["code"] == "month.closed"
         first = lead.get("/api/months/2017-11/bulletin.docx").content
-        with writing(desk.app.state.engine, Change("tester", "later", NOTICE_ON)) as session:
+        with writing(desk.app.state.owner, Change("tester", "later", NOTICE_ON)) as session:
             site = session.scalars(select(Site).where(Site.name == "旧小区3")).one()
             site.name = "改名小区"
             a_site(session, "后补小区", town=session.get_one(Division, east), ticked=())
@@ -311,7 +311,7 @@ def test_a_closed_month_stays_and_its_bulletin_is_the_same_again(desk, clock) ->
         assert refused.json()["code"] in ("month.closed", "report.submitted")
     with (
         pytest.raises(DBAPIError, match="stays as it was closed"),
-        Session(desk.app.state.engine) as session,
+        Session(desk.app.state.owner) as session,
     ):
         session.execute(text("UPDATE snapshot_row SET is_covered = true"))
 

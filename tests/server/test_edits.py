@@ -57,7 +57,7 @@ def test_a_change_is_saved_told_and_versioned(own, town):
     body = answer.json()
     assert (body["note"], body["floor_area_m2"]) == ("新备注", 1234.57)
     assert body["changed"] == ["floor_area_m2", "note"]
-    with reading(own[0].state.engine) as session:
+    with reading(own[0].state.owner) as session:
         last = session.scalars(select(SiteVersion).order_by(SiteVersion.id.desc())).first()
         line = session.scalars(select(AuditLine).order_by(AuditLine.id.desc())).first()
     assert last is not None
@@ -273,7 +273,7 @@ def test_a_phone_is_shown_whole_on_request_only_and_the_audit_says_so(own, town)
     assert town.post(f"/api/sites/{site}/phone").json() == {"phone": "13812341234"}
     answer = patch(town, site, phone="0533-6411111，13900000000")
     assert answer.json()["changed"] == ["phone"]
-    with reading(own[0].state.engine) as session:
+    with reading(own[0].state.owner) as session:
         lines = session.scalars(select(AuditLine).where(AuditLine.action == "reveal_phone")).all()
         facts = session.scalars(select(AuditLine.facts)).all()
     assert [(line.actor, line.subject) for line in lines] == [("town", str(site))]
@@ -396,7 +396,7 @@ def test_where_nobody_gave_a_reason_the_history_names_the_act(own, town):
 
 def test_a_bulk_edit_holds_all_its_sites_before_it_moves_the_first(own, town):
     """Else it would keep a neighbourhood from the very person whose site it waits for."""
-    engine, ids = own[0].state.engine, sorted(site_id(own, one) for one in ("东安里", "东宿舍"))
+    engine, ids = own[0].state.owner, sorted(site_id(own, one) for one in ("东安里", "东宿舍"))
     seen = [{"id": one, "version": int(version(town, one).strip('"'))} for one in ids]
     body = {"sites": seen, "values": {"neighbourhood": "370306001001", "reason": "划转"}}
     answers = []

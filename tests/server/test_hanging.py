@@ -150,6 +150,6 @@ def test_milestones_are_added_moved_done_and_only_fresh_ones_taken_back(own, tow
     assert send("post", "", {"title": " ", "due_on": "2025-02-01"}).status_code == 422
     assert send("delete", f"/{step['id']}").status_code == 200
     assert town.get(f"/api/sites/{site}").json()["milestones"] == []
-    with reading(own[0].state.engine) as session:
+    with reading(own[0].state.owner) as session:
         count = text("SELECT count(*) FROM site_version WHERE subject = 'site_milestone'")
         assert session.scalar(count) == 3

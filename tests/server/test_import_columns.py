@@ -15,7 +15,7 @@ from geodata.store.session import connect
 from server.app import create_app
 from server.settings import Settings
 from tests.builders import SOUTH, WEST
-from tests.postgis import TestServer
+from tests.postgis import TestServer, as_server
 from tests.server.conftest import LogIn
 from tests.world import World, build_world
 
@@ -45,7 +45,7 @@ def app(
     """The application over it."""
     assert world
     url = server.address(f"{server.worker}_columns")
-    app = create_app(Settings(database_url=url, files=tmp_path_factory.mktemp("files")))
+    app = create_app(Settings(database_url=as_server(url), files=tmp_path_factory.mktemp("files")))
     yield app
     app.state.engine.dispose()
 

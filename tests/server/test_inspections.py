@@ -49,7 +49,7 @@ def _problem(**values):
 
 
 def _count(desk: VisitDesk, table) -> int:
-    with Session(desk.app.state.engine) as session:
+    with Session(desk.app.state.owner) as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 

@@ -19,6 +19,7 @@ from server.api.uploads import MOST_BYTES
 from server.app import create_app
 from server.settings import Settings
 from tests.loops import run_apart
+from tests.postgis import as_server
 from tests.workbooks import a_row, write_form_by_hand
 from tests.world import PASSWORD, World, build_world
 
@@ -30,7 +31,7 @@ HERE = {"镇(街道)": "东街街道", "社区(村居)": "东苑社区"}
 def fresh(engine: Engine, database_url: str, tmp_path: Path) -> Iterator[tuple[FastAPI, World]]:
     """The application over a district of its own, to be written to."""
     world = build_world(engine)
-    app = create_app(Settings(database_url=database_url, files=tmp_path / "files"))
+    app = create_app(Settings(database_url=as_server(database_url), files=tmp_path / "files"))
     yield app, world
     app.state.engine.dispose()
 

@@ -136,7 +136,7 @@ def test_five_wrong_passwords_lock_a_name_known_or_not(own, monkeypatch) -> None
             answer = client.post("/api/login", json={"username": username, "password": PASSWORD})
             assert (answer.status_code, answer.json()["code"]) == (429, "auth.locked")
             assert "15" in answer.json()["detail"]
-    with logged_in(own[0], Role.TOWN), reading(own[0].state.engine) as session:
+    with logged_in(own[0], Role.TOWN), reading(own[0].state.owner) as session:
         lines = session.scalars(select(AuditLine.outcome).where(AuditLine.actor == "inspector"))
         assert sorted(lines) == ["locked", *MOST_TRIES * ["refused"]]
     monkeypatch.setattr("server.auth.tries.LOCKED_FOR", timedelta(0))
@@ -145,7 +145,7 @@ def test_five_wrong_passwords_lock_a_name_known_or_not(own, monkeypatch) -> None
 
 
 def test_an_administrator_forgives(own) -> None:
-    engine = own[0].state.engine
+    engine = own[0].state.owner
     with writing(engine, Change("tester", "test")) as session:
         for _ in range(MOST_TRIES):
             count_try(session, "leader", "10.0.0.1", is_right=False)
@@ -155,7 +155,7 @@ def test_an_administrator_forgives(own) -> None:
 
 
 def test_many_wrong_passwords_of_one_address_lock_it(own) -> None:
-    with writing(own[0].state.engine, Change("tester", "test")) as session:
+    with writing(own[0].state.owner, Change("tester", "test")) as session:
         for number in range(MOST_TRIES_OF_ADDRESS):
             count_try(session, f"name{number}", "testclient", is_right=False)
     with TestClient(own[0]) as client:

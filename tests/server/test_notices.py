@@ -177,7 +177,7 @@ def test_reminders_are_told_once_a_day(desk, monkeypatch: pytest.MonkeyPatch) ->
     with logged_in(desk.app, Role.DISTRICT_LEAD) as lead:
         monkeypatch.setenv(CLOCK_VARIABLE, "2017-11-24T08:00:00")
         lead.post("/api/campaigns", json={"content": FILE.read_text("utf-8")})
-        engine = desk.app.state.engine
+        engine = desk.app.state.owner
         assert remind(engine) == remind(engine) > 0
         told = lead.get("/api/notices").json()
         assert {one["kind"] for one in told} == {"node_due"}

@@ -58,7 +58,7 @@ def test_ready_means_the_schema_is_ours(server, client: TestClient, tmp_path) ->
     told = client.get("/readyz")
     assert (told.status_code, told.json()["ready"]) == (200, True)
     with own_world(server, "ready", tmp_path) as (app, _), TestClient(app) as other:
-        with app.state.engine.begin() as connection:
+        with app.state.owner.begin() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
         assert other.get("/readyz").status_code == 503
         assert other.get("/healthz").status_code == 200

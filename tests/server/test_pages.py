@@ -15,6 +15,7 @@ from server.actions.vector_report import STATUSES
 from server.app import create_app
 from server.i18n import catalogue
 from server.settings import Settings
+from tests.postgis import as_server
 from tests.server.conftest import LogIn
 from tests.world import HOSTILE, World
 
@@ -184,7 +185,7 @@ def test_every_word_is_told_in_both_languages_and_used() -> None:
         is_built = is_built or (group in SPOKEN_BY_SCRIPTS and f'"{name}"' in scripts)
         is_built = is_built or re.match(
             r"(visits|today)\.(skip|postpone)_why$|today\.state_|sheet\.column_"
-            r"|reports\.(figure|narrative|ref|copy)_|pack\.(step|finding|contents)_|sheet\.(note|signature|foot)$|overview\.sheet_|notice\.|audit\.(at|facts|outcome|address|actor|action|subject)$"
+            r"|reports\.(figure|narrative|ref|copy)_|pack\.(step|finding|contents)_|sheet\.(note|signature|foot)$|overview\.sheet_|notice\.|audit\.(at|facts|outcome|address|actor|action|subject)$|accounts\.(username|state|sessions|tokens)$"
             r"|truth\.(claimed|approved|verified|community|standalone)$",
             key,
         )
@@ -208,7 +209,7 @@ def test_every_word_of_a_map_is_told_in_both_languages_and_used(words: str, temp
 
 def test_only_a_set_basemap_may_send_pictures(world_url: str, world: World, tmp_path: Path) -> None:
     tiles = "http://tiles.intranet:8080/{z}/{x}/{y}.png"
-    app = create_app(Settings(database_url=world_url, files=tmp_path, basemap_url=tiles))
+    app = create_app(Settings(database_url=as_server(world_url), files=tmp_path, basemap_url=tiles))
     token = {"authorization": f"Bearer {world.token}"}
     with TestClient(app) as client:
         answer = client.get("/map", headers=token)

@@ -23,6 +23,7 @@ from geodata.store.tables import ManagementArrangement, Site, SiteContact
 from server.app import create_app
 from server.settings import Settings
 from tests.builders import an_inspection, square
+from tests.postgis import as_server
 from tests.world import PASSWORD, World, build_world
 
 DAY = timedelta(days=1)
@@ -43,7 +44,7 @@ def own(engine: Engine) -> World:
 def browser(own: World, database_url: str, tmp_path: Path) -> Iterator[Browser]:
     """Logs in to an application over it."""
     assert own
-    app: FastAPI = create_app(Settings(database_url=database_url, files=tmp_path))
+    app: FastAPI = create_app(Settings(database_url=as_server(database_url), files=tmp_path))
     opened: list[TestClient] = []
 
     def log_in(role: Role) -> TestClient:

@@ -36,7 +36,7 @@ def lead(own) -> Iterator[TestClient]:
 @pytest.fixture
 def nine_of_ten(own) -> str:
     """A town of ten sites; the tenth has a plan that was rejected."""
-    with writing(own[0].state.engine, Change("tester", "town", today())) as session:
+    with writing(own[0].state.owner, Change("tester", "town", today())) as session:
         district = session.get_one(Division, own[1].district)
         town = a_town(session, "十里镇", district=district, code="370306003")
         near = a_neighbourhood(session, town=town)
@@ -126,7 +126,7 @@ def test_a_budget_buys_the_most(lead, own):
 
 
 def test_asking_decides_nothing_and_a_town_sees_its_own(own, lead):
-    engine = own[0].state.engine
+    engine = own[0].state.owner
 
     def counts():
         with reading(engine) as session:

@@ -38,7 +38,7 @@ def own(server, tmp_path_factory) -> Iterator[tuple[FastAPI, World]]:
 
 @pytest.fixture
 def engine(own):
-    return own[0].state.engine
+    return own[0].state.owner
 
 
 @pytest.fixture

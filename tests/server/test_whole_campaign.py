@@ -99,7 +99,7 @@ def desk(server: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def _opened(desk: VisitDesk) -> Book:
     """The ledger as it stands on the first day: two towns, a part of each covered."""
     book = Book()
-    with writing(desk.app.state.engine, Change("tester", "2017", NOTICE_ON)) as session:
+    with writing(desk.app.state.owner, Change("tester", "2017", NOTICE_ON)) as session:
         for code, count in ((desk.world.east, 14), (desk.world.west, 9)):
             town = session.get_one(Division, code)
             for number in range(count):

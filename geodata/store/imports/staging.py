@@ -20,6 +20,7 @@ from geodata.ledger.identity import Candidate
 from geodata.store.copying import copy_into
 from geodata.store.imports.merging import MergePlan, PlannedRow
 from geodata.store.queries.state import within
+from geodata.store.session import Change, writing
 from geodata.store.tables import LedgerImport, Site, SiteVersion, StagedRow
 
 _COLUMNS: Final = (
@@ -104,7 +105,8 @@ def hold_ledger(session: Session, district: str, import_id: int) -> None:
 
 def tell_progress(engine: Engine, import_id: int, share: float) -> None:
     """Tell how far an import has come, at once and whatever becomes of it."""
-    with Session(engine) as session, session.begin():
+    change = Change("system", "tell progress", scope=Scope.everything())
+    with writing(engine, change) as session:
         session.execute(
             update(LedgerImport).where(LedgerImport.id == import_id).values(progress_share=share)
         )

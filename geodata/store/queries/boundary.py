@@ -19,6 +19,7 @@ from geodata.spatial.boundaries import Neighbour, Outline
 from geodata.store.queries.divisions import Bounds
 from geodata.store.queries.drawn import collection
 from geodata.store.queries.state import within
+from geodata.store.session import seeing_all
 from geodata.store.tables import Division, Footprint, Landuse, Road, Site, SiteVersion
 from geodata.store.tables.base import SRID
 
@@ -120,7 +121,7 @@ def neighbours(
     Sites outside the scope come without id and name.
     """
     is_known = within(scope, Site)
-    rows = session.execute(
+    statement = (
         select(
             case((is_known, Site.id)).label("id"),
             case((is_known, Site.name)).label("name"),
@@ -129,6 +130,8 @@ def neighbours(
         .where(Site.delisted_on.is_(None), Site.id.not_in(but), _touches(Site.geom, around.bounds))
         .order_by(Site.id)
     )
+    with seeing_all(session):
+        rows = session.execute(statement).all()
     return [Neighbour(row.id, row.name, to_shape(row.geom)) for row in rows]
 
 

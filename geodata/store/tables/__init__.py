@@ -45,7 +45,7 @@ from geodata.store.tables.records import (
     SiteSeparation,
     SiteUtility,
 )
-from geodata.store.tables.sites import ManagementArrangement, Site, SiteVersion
+from geodata.store.tables.sites import FormerPlace, ManagementArrangement, Site, SiteVersion
 from geodata.store.tables.visits import (
     BatchSite,
     InspectionBatch,
@@ -77,6 +77,7 @@ __all__ = [
     "FootprintCount",
     "FootprintTally",
     "FootprintToClass",
+    "FormerPlace",
     "GapCandidate",
     "GapRun",
     "Inspection",

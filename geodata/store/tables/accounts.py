@@ -65,6 +65,7 @@ class ApiToken(Base):
     digest: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"))
     label: Mapped[str]
+    may_write: Mapped[bool] = mapped_column(Boolean, server_default="true")
     created_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime | None]
 

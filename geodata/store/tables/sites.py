@@ -172,3 +172,14 @@ class SiteVersion(Base):
         Index(None, "effective_on"),
         Index(None, "subject", "effective_on"),
     )
+
+
+class FormerPlace(Base):
+    """A division that a site was in before it was given to another; written by a trigger only."""
+
+    __tablename__ = "former_place"
+
+    site_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("site.id"), primary_key=True)
+    division_code: Mapped[str] = mapped_column(primary_key=True)
+
+    __table_args__ = (Index(None, "division_code"),)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from geodata.domain.access import BOUND_TO, WRITING_ROLES, Role, Scope
+from geodata.domain.access import BOUND_TO, OFF_THE_GROUND, WRITING_ROLES, Role, Scope
 from geodata.domain.division import DivisionKind
 from geodata.domain.errors import DomainError
 
 
 @pytest.mark.parametrize("role", Role)
-def test_an_account_sees_the_division_of_its_role_or_everything(role):
+def test_an_account_sees_the_division_of_its_role_or_everything_or_nothing(role):
     kind = BOUND_TO[role]
     code = None if kind is None else "370306"
-    assert Scope.of(role, code) == Scope(kind, code)
+    expected = Scope.nothing() if role in OFF_THE_GROUND else Scope(kind, code)
+    assert Scope.of(role, code) == expected
+    assert expected.holds("370306", "370306", "370306") is (role not in OFF_THE_GROUND)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if BOUND_TO[role] is not None])
@@ -34,7 +36,7 @@ def test_town_and_neighbourhood_are_bound_to_their_own():
 
 
 def test_inspectors_and_leaders_change_no_ledger_row():
-    assert set(Role) - WRITING_ROLES == {Role.INSPECTOR, Role.LEADER}
+    assert set(Role) - WRITING_ROLES == {Role.INSPECTOR, Role.LEADER, *OFF_THE_GROUND}
 
 
 def test_a_scope_holds_its_own_ground_only():

@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from geodata.domain.access import Role, Scope
 from geodata.domain.division import DivisionKind
 from geodata.domain.period import today
+from geodata.store.session import connect
 from scripts.cli.main import app as command
 from scripts.cluster import free_port
 from scripts.nginx.configuration import running_nginx, site_configuration, tiles_secret
@@ -29,6 +30,7 @@ from server.auth import COOKIE, log_in
 from server.settings import Settings
 from server.tiles.passes import PASS_COOKIE, Passes
 from tests.browser.serving import serve
+from tests.postgis import as_server
 from tests.world import PASSWORD, World, build_world
 
 SECRET = "0" * 64
@@ -86,10 +88,18 @@ class Site:
 def site(server, tmp_path_factory) -> Iterator[Site]:
     folder, prefix = tmp_path_factory.mktemp("tiles"), tmp_path_factory.mktemp("nginx")
     name = f"{server.worker}_nginx"
+    url = server.clone(name)
     app = create_app(
-        Settings(database_url=server.clone(name), files=folder, tiles=folder, tiles_secret=SECRET)
+        Settings(
+            database_url=as_server(url),
+            files=folder,
+            tiles=folder,
+            tiles_secret=SECRET,
+        )
     )
-    world = build_world(app.state.engine)
+    owner = connect(url)
+    world = build_world(owner)
+    owner.dispose()
     port = free_port()
     with serve(app) as upstream:
         text = site_configuration(

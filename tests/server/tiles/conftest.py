@@ -16,7 +16,7 @@ from geodata.store.session import connect
 from server.app import create_app
 from server.settings import Settings
 from tests.browser.serving import serve
-from tests.postgis import TestServer
+from tests.postgis import TestServer, as_server
 from tests.world import PASSWORD, World, build_world
 
 _numbers = count(1)
@@ -46,7 +46,7 @@ def served(server: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     url = server.clone(name)
     engine = connect(url)
     world = build_world(engine)
-    app = create_app(Settings(database_url=url, files=tmp_path_factory.mktemp("files")))
+    app = create_app(Settings(database_url=as_server(url), files=tmp_path_factory.mktemp("files")))
     with serve(app) as address:
         yield Site(address, world, engine)
     engine.dispose()

@@ -14,6 +14,7 @@ from scripts.benchmarks.serve.contenders import ours
 from scripts.benchmarks.serve.freshness import Proof
 from server.auth import COOKIE, log_in
 from server.settings import Settings
+from tests.postgis import as_server
 from tests.world import PASSWORD, build_world
 
 _EDITS = 200
@@ -25,11 +26,12 @@ def proof(server, tmp_path) -> Iterator[Proof]:
     url = server.clone(name)
     engine = connect(url)
     world = build_world(engine)
-    settings = Settings(database_url=url, files=tmp_path)
+    settings = Settings(database_url=as_server(url), files=tmp_path)
     login = log_in(engine, Role.LEADER, PASSWORD, settings=settings, address="127.0.0.1")
     with ExitStack() as stack:
         urls = [
-            stack.enter_context(ours(tmp_path, url, workers=1, memory_mb=64))[0] for _ in range(2)
+            stack.enter_context(ours(tmp_path, as_server(url), workers=1, memory_mb=64))[0]
+            for _ in range(2)
         ]
         scope = Scope(DivisionKind.DISTRICT, world.district)
         headers = {"Cookie": f"{COOKIE}={login}"}

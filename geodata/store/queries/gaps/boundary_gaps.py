@@ -22,6 +22,7 @@ from geodata.spatial.plane import plane_of
 from geodata.store.queries.gaps.places import chosen_sites
 from geodata.store.queries.gaps.told import Found, GapKey
 from geodata.store.queries.state import SiteFilter
+from geodata.store.session import seeing_all
 from geodata.store.tables import Division, Site
 
 NO_BOUNDARY: Final = "no_boundary"
@@ -90,11 +91,12 @@ def overlaps(session: Session, scope: Scope, wanted: SiteFilter) -> list[Overlap
         .offset(0)
         .lateral()
     )
-    rows = session.execute(
-        select(one.id, near.c.id, one.geom, near.c.geom)
-        .join(near, true())
-        .where(one.id == any_(cast(chosen, ARRAY(BigInteger))), one.geom.is_not(None))
-    )
+    with seeing_all(session):
+        rows = session.execute(
+            select(one.id, near.c.id, one.geom, near.c.geom)
+            .join(near, true())
+            .where(one.id == any_(cast(chosen, ARRAY(BigInteger))), one.geom.is_not(None))
+        ).all()
     pairs = {(min(row[:2]), max(row[:2])): row for row in rows}
     found = []
     for (first, second), (*_, geom, other_geom) in sorted(pairs.items()):
