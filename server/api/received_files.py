@@ -88,9 +88,16 @@ def keep_received(folder: Path, received: ReceivedFile) -> KeptEvidence:
 
 
 def sent_file(folder: Path, *, name: str, media_type: str, digest: str) -> FileResponse:
-    """Return a kept file as a download, never to be shown inside a page of ours."""
+    """Return a kept file as a download, never to be shown inside a page of ours.
+
+    Raises:
+        DomainError: ``file.lost`` where the database knows of it and the disk does not.
+    """
+    path = FileStore(folder).path(digest)
+    if not path.is_file():
+        raise DomainError("file.lost", file=name)
     return FileResponse(
-        FileStore(folder).path(digest),
+        path,
         media_type=media_type,
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",

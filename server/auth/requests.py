@@ -24,8 +24,8 @@ def current_actor(request: Request) -> Actor:
     """Return who is asking: by ``Authorization: Bearer``, else by the session's cookie.
 
     Raises:
-        DomainError: ``auth.login_required``; ``auth.token_reads``; ``auth.off_the_ground`` for those who
-            see no site, with the page of their own.
+        DomainError: ``auth.login_required``; ``auth.token_reads``; ``auth.off_the_ground`` for
+            those who see no site, with the page of their own.
     """
     state = request.app.state
     header = request.headers.get("authorization", "")
