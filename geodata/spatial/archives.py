@@ -7,6 +7,7 @@ GBK, as Chinese Windows writes them without saying so, are read as such.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def unpack(archive: Path, folder: Path) -> list[Dataset]:
     try:
         with zipfile.ZipFile(archive) as opened:
             return _taken(archive.name, opened, folder)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise DomainError(
             "vector.archive_unreadable", file=archive.name, reason=str(error)
         ) from error

@@ -152,7 +152,8 @@ def _read_by_gdal(file: str, path: Path) -> dict[str, Any]:
                 )
                 for name in names
             }
-    except (DataSourceError, DataLayerError, FeatureError, ValueError) as error:
+    # pyogrio stumbles over its own variable where a layer's system cannot be read.
+    except (DataSourceError, DataLayerError, FeatureError, ValueError, UnboundLocalError) as error:
         reason = str(error).split(";")[0].replace(str(path), file)
         raise DomainError("vector.unreadable", file=file, reason=reason) from error
 

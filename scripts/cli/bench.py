@@ -147,3 +147,23 @@ def travel(
     path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
     print(json.dumps(figures, indent=1))
     say(f"已写入 {path.name}", "written to scripts/benchmarks/results")
+
+
+@_app.command()
+def hostile(
+    files: Annotated[int, typer.Option(help="文件数 / files", min=1)] = 10_000,
+    keep: Annotated[
+        Path | None, typer.Option(help="出错文件存放处 / where faults are left")
+    ] = None,
+) -> None:
+    """损坏与恶意文件 / Broken and hostile files of every kind, each read as it would be sent."""
+    from scripts.benchmarks.hostile import measure  # noqa: PLC0415 - loads what others need not
+
+    figures = measure(files, keep)
+    path = _RESULTS / "hostile.json"
+    path.write_text(
+        json.dumps({"on": today().isoformat(), **figures}, indent=1, ensure_ascii=False) + "\n"
+    )
+    print(json.dumps(figures, indent=1, ensure_ascii=False))
+    if figures["faults"]:
+        raise typer.Exit(1)

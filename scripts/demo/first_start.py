@@ -51,7 +51,7 @@ from server.auth import Actor
 SEED: Final = 126
 _ACTOR: Final = "demo"
 _BEGUN, _BUILT = "begin_demo", "build_demo"
-_CAMPAIGN: Final = Path(__file__).with_name("campaign_2017.toml")
+CAMPAIGN: Final = Path(__file__).with_name("campaign_2017.toml")
 _EMERGENCIES: Final = 4
 """Sites of the demo that a company serves in an emergency."""
 
@@ -76,7 +76,7 @@ def _load_campaigns(engine: Engine) -> None:
     with reading(engine) as session:
         if find_campaigns(session, Scope.everything(), DISTRICT):
             return
-    content = _CAMPAIGN.read_text("utf-8")
+    content = CAMPAIGN.read_text("utf-8")
     actor = Actor(_ACTOR, _ACTOR, Role.ADMINISTRATOR, None, Scope.everything())
     year = str(today().year)
     dated = content.replace("zhoucun-2017", f"zhoucun-{year}")

@@ -24,6 +24,7 @@ from geodata.spatial.systems import CoordinateSystem
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.reference import known_ground
 from server.actions.shown import pick_district
+from server.apart import apart
 
 _DRAWN_DECIMALS: Final = 6
 TABLES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".et"})
@@ -176,10 +177,10 @@ def declared_by(layers: Sequence[VectorLayer]) -> CoordinateSystem | None:
 
 def _sample(path: Path) -> tuple[Sample, CoordinateSystem | None, list[str]]:
     if path.suffix.lower() in TABLES:
-        read = read_points(path)
+        read = apart(read_points, path, file=path.name)
         rows = [(one.x, one.y, one.name, one.town) for one in read.points]
         return sample_of_rows(rows), None, read.columns
-    layers = read_layers(path)
+    layers = apart(read_layers, path, file=path.name)
     return sample_of_layers(layers), declared_by(layers), [one.title for one in layers]
 
 

@@ -31,6 +31,7 @@ from server.actions.import_progress import Progress, telling
 from server.actions.import_receipt import Sender
 from server.actions.listing_columns import position_field, settled_columns
 from server.actions.listing_rows import is_official, on_the_ground
+from server.apart import apart
 
 _MOST_FAULTS: Final = 20_000
 """A report with more faults is read by nobody; the rest is counted."""
@@ -139,7 +140,7 @@ def _read(session: Session, store: FileStore, one: LedgerImport, progress: Progr
     with file_under_its_name(store, one) as path:
         if one.kind == ImportKind.LISTING:
             return _read_listing(session, path, one)
-        reading = read_form(path, progress=progress)
+        reading = apart(read_form, path, file=path.name, progress=progress)
     return _Read(
         reading.drafts,
         reading.faults,
@@ -153,7 +154,7 @@ def _read(session: Session, store: FileStore, one: LedgerImport, progress: Progr
 
 def _read_listing(session: Session, path: Path, one: LedgerImport) -> _Read:
     choice = settled_columns(session, path, one)
-    reading = read_listing(path, columns=choice.columns)
+    reading = apart(read_listing, path, file=path.name, columns=choice.columns)
     drafts, misplaced = on_the_ground(
         session,
         one.district_code,

@@ -36,6 +36,7 @@ from geodata.store.session import Change, reading, writing
 from server.actions.doctor import Examination, contradiction, declared_by, sample_of_layers
 from server.actions.shown import pick_district
 from server.actions.vector_report import OutlineRow, VectorReport
+from server.apart import apart
 
 AUTO: Final = "auto"
 _SURE: Final = 0.8
@@ -74,7 +75,7 @@ def import_vector_file(engine: Engine, path: Path, order: VectorOrder) -> Vector
         DomainError: As `read_layers`; ``crs.unknown``; ``datum.contradicted``;
             ``datum.unsure``; ``division.not_found``; ``import.district_needed``.
     """
-    layers = read_layers(path)
+    layers = apart(read_layers, path, file=path.name)
     if not order.applies:
         with reading(engine, order.scope) as session:
             return _report(session, path, layers, order)

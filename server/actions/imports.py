@@ -38,6 +38,7 @@ from geodata.store.session import Change, writing
 from geodata.store.tables import Division
 from server.actions.import_staging import outcomes
 from server.actions.listing_rows import OWN, is_official, on_the_ground
+from server.apart import apart
 
 Progress = Callable[[str], None]
 
@@ -82,7 +83,7 @@ def import_listing_file(
     Raises:
         DomainError: Where the file as a whole cannot be taken.
     """
-    reading = read_listing(path, overrides=overrides, join=join)
+    reading = apart(read_listing, path, file=path.name, overrides=overrides, join=join)
     by = next((name for name, key in reading.columns.items() if key in _POSITION), None)
     report = ImportReport(
         path.name,
@@ -178,7 +179,7 @@ def import_divisions_file(
 
 def _table_records(path: Path) -> list[dict[Any, Any]]:
     """Return the rows of a table by header, numbered as a spreadsheet program shows them."""
-    header, *rows = read_table(path)[0].rows
+    header, *rows = apart(read_table, path, file=path.name)[0].rows
     names = [as_text(cell) for cell in header]
     records: list[dict[Any, Any]] = []
     for number, row in enumerate(rows, start=2):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID
 
-from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import Engine, select
 
 from geodata.domain.errors import DomainError
@@ -18,13 +17,11 @@ from geodata.store.files import FileStore
 from geodata.store.inspecting import get_finding, get_inspection, point_of
 from geodata.store.session import writing
 from geodata.store.tables import Photo
+from server.apart import apart
 from server.auth import Actor
+from server.pictures import clean_picture
 
 MOST_BYTES: Final = 15 << 20
-_MOST_PIXELS: Final = 50_000_000
-_LONGEST_SIDE: Final = 1_920
-_QUALITY: Final = 85
-_KINDS: Final = ("JPEG", "PNG", "WEBP")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,18 +90,8 @@ def keep_photo(engine: Engine, folder: Path, actor: Actor, order: PhotoOrder) ->
 
 
 def _clean(order: PhotoOrder) -> bytes:
-    """Return the picture as a JPEG of its pixels alone, upright, at most `_LONGEST_SIDE` wide."""
+    """Return the picture written anew, in a process of its own."""
     content = order.content.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise DomainError("table.too_large", file=order.name, most_mb=MOST_BYTES >> 20)
-    target = BytesIO()
-    try:
-        with Image.open(BytesIO(content), formats=_KINDS) as picture:
-            if picture.width * picture.height > _MOST_PIXELS:
-                raise DomainError("photo.unreadable", file=order.name)
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-        upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-        upright.save(target, "JPEG", quality=_QUALITY, optimize=True)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise DomainError("photo.unreadable", file=order.name) from error
-    return target.getvalue()
+    return apart(clean_picture, content, order.name, file=order.name)

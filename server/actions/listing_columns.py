@@ -19,6 +19,7 @@ from geodata.spatial.datum import Datum
 from geodata.store.imports.column_memory import recall_columns
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.tables import LedgerImport
+from server.apart import apart
 
 POSITION: Final = ("longitude", "latitude", "coordinates")
 _KINDS: Final = {"town": DivisionKind.TOWN, "neighbourhood": DivisionKind.NEIGHBOURHOOD}
@@ -76,7 +77,7 @@ def suggest_columns(session: Session, path: Path, one: LedgerImport) -> Suggesti
     Raises:
         DomainError: ``table.empty``; as `lay_out`.
     """
-    layouts = lay_out(path)
+    layouts = apart(lay_out, path, file=path.name)
     if not layouts:
         raise DomainError("table.empty", file=path.name)
     layout = main_layout(layouts)

@@ -12,6 +12,7 @@ from geodata.domain.access import Scope
 from geodata.domain.inspection import InspectionResult
 from geodata.store.session import reading
 from geodata.store.visit_plans import get_visit_plan, stops_of
+from server.apart import apart
 from server.api.received_files import form_with_file
 from server.auth import CurrentActor
 from server.reports.paper import ReadStop, read_sheet
@@ -30,7 +31,7 @@ async def read_route(actor: CurrentActor, request: Request) -> dict[str, Any]:
     async with form_with_file(request, most_bytes=MOST_BYTES, most_fields=2) as (_, file):
         content = await file.read()
         name = file.filename or ""
-    found = await run_in_threadpool(read_sheet, content, name)
+    found = await run_in_threadpool(apart, read_sheet, content, name, file=name)
 
     def told() -> dict[str, Any]:
         with reading(request.app.state.engine, actor.scope) as session:
