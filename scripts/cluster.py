@@ -80,8 +80,22 @@ class Cluster:
         self.start()
 
     def is_running(self) -> bool:
-        """Tell whether the server answers."""
+        """Tell whether the server runs."""
+        self._forget_the_dead()
         return self._run("pg_ctl", "status", "-D", str(self._data), check=False) == 0
+
+    def _forget_the_dead(self) -> None:
+        """Take away the pid file of a server that was killed and that nobody has buried yet.
+
+        Where process 1 is no init, as in a container, the dead keep their number, and PostgreSQL
+        takes them for running.
+        """
+        told = self._data / "postmaster.pid"
+        with contextlib.suppress(OSError, IndexError):
+            pid = told.read_text().split()[0]
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+            if state == "Z":
+                told.unlink()
 
     def start(self) -> None:
         """Start the server and wait until it answers; a running one is left alone.

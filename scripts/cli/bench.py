@@ -167,3 +167,18 @@ def hostile(
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     if figures["faults"]:
         raise typer.Exit(1)
+
+
+@_app.command()
+def faults(
+    rounds: Annotated[int, typer.Option(help="次数 / rounds", min=1)] = 100,
+) -> None:
+    """反复 kill -9 服务、任务进程、数据库 / Kill server, worker and database while people write."""
+    from scripts.benchmarks.faults import measure  # noqa: PLC0415 - loads what others need not
+
+    figures = measure(rounds, home() / "bench-faults")
+    path = _RESULTS / "faults.json"
+    path.write_text(json.dumps({"on": today().isoformat(), **figures}, indent=1) + "\n")
+    print(json.dumps(figures, indent=1))
+    if figures["wrong"]:
+        raise typer.Exit(1)
