@@ -13,14 +13,22 @@ as_root() {
   fi
 }
 
+# In a bundle (fugai bundle) packages lie beside us, and nobody else is asked.
+apt_options=()
 apt_updated=
 apt_install() {
   command -v apt-get >/dev/null || die "本机没有 apt, 请自行安装: $*  /  no apt here, please install: $*"
   if [ -z "$apt_updated" ]; then
-    as_root apt-get update -qq || die "apt-get update 失败, 请检查软件源  /  apt-get update failed"
+    if [ -d "$root/debs" ]; then
+      echo "deb [trusted=yes] file:$root/debs ./" > "$root/debs/fugai.list"
+      mkdir -p "$root/debs/.lists/partial"
+      apt_options=(-o "Dir::Etc::sourcelist=$root/debs/fugai.list" -o Dir::Etc::sourceparts=-
+        -o "Dir::State::lists=$root/debs/.lists" -o APT::Sandbox::User=root)
+    fi
+    as_root apt-get "${apt_options[@]}" update -qq || die "apt-get update 失败, 请检查软件源  /  apt-get update failed"
     apt_updated=1
   fi
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null \
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get "${apt_options[@]}" install -y -qq --no-install-recommends "$@" >/dev/null \
     || die "安装失败: $*  /  could not install: $*"
 }
 
@@ -73,7 +81,9 @@ install_python() {
       apt_install python3-venv
       "$python" -m venv --clear "$venv" || die "无法建立 venv  /  could not make a venv"
     fi
-    "$venv/bin/pip" install -q --require-hashes -r "$lock" || die "Python 依赖安装失败  /  pip failed"
+    local from=()
+    [ -d "$root/wheels" ] && from=(--no-index --find-links "$root/wheels")
+    "$venv/bin/pip" install -q --require-hashes "${from[@]}" -r "$lock" || die "Python 依赖安装失败  /  pip failed"
     printf %s "$stamp" > "$venv/.lock"
   fi
   stamp="$root $(sha256sum "$root/pyproject.toml" | cut -d' ' -f1)"

@@ -37,6 +37,7 @@ for _name in (
     "users",
     "audit",
     "backup",
+    "bundle",
     "db",
     "bench",
     "glossary",
