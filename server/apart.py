@@ -31,8 +31,8 @@ T = TypeVar("T")
 
 _MOST_BYTES: Final = 4 << 30
 """Of address space, half of which the libraries take by being there."""
-_MOST_CPU_S: Final = 300
-_MOST_S: Final = 600
+_MOST_CPU_S: Final = 120
+_MOST_S: Final = 300
 _MOST_WRITTEN_BYTES: Final = 2 << 30
 _READERS: Final = (
     "geodata.ledger.form_reader",

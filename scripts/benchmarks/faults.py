@@ -8,15 +8,10 @@ The database writes as in production: nothing of its safety is switched off.
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,28 +20,15 @@ from typing import Any, Final
 from uuid import uuid4
 
 import httpx2 as httpx
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
 
-from geodata.domain.access import Role
 from geodata.domain.management import ManagementType
 from geodata.domain.site import Place, SiteDraft
 from geodata.ledger.form_writer import write_form
 from geodata.store.audit_chain import verify_chain
-from geodata.store.files import FileStore
-from geodata.store.migrate import upgrade
-from geodata.store.server_role import let_in
-from geodata.store.session import Change, reading, writing
-from scripts.cluster import Cluster, free_port
-from scripts.demo.first_start import build_and_load
-from scripts.demo.size import DemoSize
-from scripts.demo.territory import DISTRICT
-from server.auth.accounts import add_account, add_token, strong_password
+from geodata.store.session import reading
+from scripts.benchmarks.installation import VICTIMS, Installation
 
-_SIZE: Final = DemoSize(communities=60, standalone=80, footprints=1_500)
-_ACCOUNT: Final = "faults"
-_VICTIMS: Final = ("server", "worker", "database", "database", "everything")
-_STARTS_WITHIN_S: Final = 90
 _LONGEST_BEFORE_S: Final = 1.5
 _FIRST_MONTH: Final = date(2018, 1, 1)
 
@@ -107,93 +89,6 @@ class Promised:
     months: list[date] = field(default_factory=list)
     acts: Counter[str] = field(default_factory=Counter)
     lost: int = 0
-
-
-class Installation:
-    """A cluster and a server of our own, to be killed.
-
-    Args:
-        home: A folder for all of it.
-    """
-
-    def __init__(self, home: Path) -> None:
-        home.mkdir(parents=True, exist_ok=True)
-        self.home = home
-        self.cluster = Cluster(home)
-        self.cluster.ensure()
-        self.url = self.cluster.url()
-        upgrade(self.url)
-        build_and_load(self.url, FileStore(home / "files"), _SIZE, seed=1)
-        self._served_url = let_in(self.url, self.cluster.server_password())
-        self.engine: Engine = create_engine(self.url, poolclass=NullPool)
-        self.port = free_port()
-        self._server: subprocess.Popen[bytes] | None = None
-
-    def token(self) -> str:
-        """Return a token of an account that may do all of it."""
-        with writing(self.engine, Change("bench", "add account")) as session:
-            add_account(
-                session,
-                username=_ACCOUNT,
-                password=strong_password(_ACCOUNT),
-                role=Role.DISTRICT_LEAD,
-                division_code=DISTRICT,
-            )
-            return add_token(session, _ACCOUNT, label="bench")
-
-    def start(self) -> float:
-        """Start what does not run; return how long it took until the server was ready."""
-        began = time.monotonic()
-        if self._server is not None and self._server.poll() is not None:
-            self._end_group()
-        self.cluster.start()
-        if self._server is None:
-            environ = {
-                **os.environ,
-                "FUGAI_HOME": str(self.home),
-                "FUGAI_DATABASE_URL": self.url,
-                "FUGAI_SERVER_DATABASE_URL": self._served_url,
-            }
-            command = [sys.executable, "-m", "scripts.cli.main", "serve", "--port", str(self.port)]
-            with (self.home / "serve.log").open("ab") as log:
-                self._server = subprocess.Popen(  # noqa: S603 - ourselves
-                    command, env=environ, stdout=log, stderr=log, start_new_session=True
-                )
-        while time.monotonic() - began < _STARTS_WITHIN_S:
-            with suppress(httpx.HTTPError):
-                if httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=2).status_code == 200:  # noqa: PLR2004
-                    return time.monotonic() - began
-            time.sleep(0.1)
-        raise TimeoutError
-
-    def kill(self, victim: str) -> None:
-        """Kill something, without a warning."""
-        if victim in ("database", "everything"):
-            pid = int((self.home / "postgres/data/postmaster.pid").read_text().split()[0])
-            for child in _children(pid):
-                _kill(child)
-            _kill(pid)
-        if victim == "worker" and self._server is not None:
-            for child in _children(self._server.pid):
-                _kill(child)
-        if victim == "server" and self._server is not None:
-            _kill(self._server.pid)
-        if victim == "everything":
-            self._end_group()
-        if victim == "server" and self._server is not None:
-            self._server.wait()
-
-    def stop(self) -> None:
-        """Stop all of it."""
-        self._end_group()
-        self.cluster.stop()
-
-    def _end_group(self) -> None:
-        if self._server is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._server.pid, signal.SIGKILL)
-            self._server.wait()
-        self._server = None
 
 
 class Clients:
@@ -339,7 +234,7 @@ def measure(rounds: int, home: Path, *, seed: int = 1) -> dict[str, Any]:
         installation.start()
         clients = Clients(installation, installation.token(), promised)
         for number in range(rounds):
-            ends, victim = Event(), chance.choice(_VICTIMS)
+            ends, victim = Event(), chance.choice(VICTIMS)
             threads = clients.run(ends, chance)
             time.sleep(0.2 + chance.random() * _LONGEST_BEFORE_S)
             installation.kill(victim)
@@ -397,15 +292,3 @@ def _compare(session: Any, found: list[str], table: str, column: str, wanted: li
     held = Counter(session.scalars(text(f"SELECT {column} FROM {table}")))  # noqa: S608
     wrong = (one for one in wanted if held[one] != 1)
     found.extend(f"{table} {one} is there {held[one]} times" for one in wrong)
-
-
-def _children(pid: int) -> list[int]:
-    found = subprocess.run(  # noqa: S603 - our own arguments
-        ["/usr/bin/pgrep", "-P", str(pid)], capture_output=True, text=True, check=False
-    )
-    return [int(one) for one in found.stdout.split()]
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

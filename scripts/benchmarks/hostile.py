@@ -144,16 +144,16 @@ def _vectors(folder: Path) -> Iterator[Sample]:
     shapes = [box(117.8 + at / 100, 36.8, 117.805 + at / 100, 36.805) for at in range(12)]
     frame = gpd.GeoDataFrame({"name": ["和平小区"] * 12}, geometry=shapes, crs=4490)
     for suffix, driver in ((".geojson", "GeoJSON"), (".gpkg", "GPKG"), (".kml", "KML")):
-        path = folder / f"vector{suffix}"
+        path = folder / f"layer{suffix}"
         frame.to_file(path, driver=driver, layer="小区")
         yield Sample(path.read_bytes(), suffix, read_layers)
-    drawing = folder / "vector.dxf"
+    drawing = folder / "layer.dxf"
     frame[["geometry"]].to_file(drawing, driver="DXF")
     yield Sample(drawing.read_bytes(), ".dxf", read_layers)
     shape = folder / "shape"
     shape.mkdir()
     frame.to_file(shape / "sites.shp", encoding="utf-8")
-    for suffix, parts in ((".zip", shape.iterdir()), (".kmz", [folder / "vector.kml"])):
+    for suffix, parts in ((".zip", shape.iterdir()), (".kmz", [folder / "layer.kml"])):
         packed = BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for part in parts:

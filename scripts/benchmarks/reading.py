@@ -32,4 +32,4 @@ def as_campaign(path: Path) -> object:
         return read_campaign(path.read_bytes().decode())
     except UnicodeDecodeError as error:
         # What is no text does not come this far: it arrives as a string of JSON.
-        raise DomainError("request.invalid") from error
+        raise DomainError("request.invalid", faults=[]) from error

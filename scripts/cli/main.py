@@ -22,6 +22,8 @@ app = typer.Typer(
 for _name in (
     "serving",
     "nginx",
+    "units",
+    "retain",
     "demo",
     "imports",
     "doctor",

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,22 @@ from server.tiles.passes import PASS_COOKIE
 _MARK: Final = re.compile(r"@([A-Z_0-9]+)@")
 _PLAIN_PATH: Final = re.compile(r"/[\w./-]+")
 _STARTS_WITHIN_S: Final = 10
+_TLS: Final = """ssl_certificate {certificate};
+  ssl_certificate_key {key};
+  ssl_protocols TLSv1.2 TLSv1.3;
+  ssl_session_cache shared:fugai:10m;
+  ssl_session_timeout 1d;
+  ssl_session_tickets off;
+  """
+_HSTS: Final = 'add_header Strict-Transport-Security "max-age=31536000" always;'
+_PLAIN: Final = """\
+server {{
+  listen {listen};
+  server_name _;
+  server_tokens off;
+  return 301 {scheme}://$host{port}$request_uri;
+}}
+"""
 _MAIN: Final = """\
 {user}
 daemon off;
@@ -43,7 +60,24 @@ http {{
 """
 
 
-def site_configuration(*, listen: str, upstream: str, folder: Path, secret: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """A certificate, and where plain HTTP is led to it from.
+
+    Attributes:
+        certificate: File with the chain, PEM.
+        key: File with its private key, PEM.
+        redirected: Where nginx listens for plain HTTP, ``None`` for nowhere.
+    """
+
+    certificate: Path
+    key: Path
+    redirected: str | None = "80"
+
+
+def site_configuration(
+    *, listen: str, upstream: str, folder: Path, secret: str, tls: Tls | None = None
+) -> str:
     """Return the configuration of the site.
 
     Args:
@@ -51,14 +85,19 @@ def site_configuration(*, listen: str, upstream: str, folder: Path, secret: str)
         upstream: Host and port of our server.
         folder: Where tiles lie as files.
         secret: What passes are signed with.
+        tls: The certificate, ``None`` for plain HTTP.
 
     Raises:
         DomainError: ``nginx.folder`` for a path that would need quoting.
     """
-    if not _PLAIN_PATH.fullmatch(str(folder)):
-        raise DomainError("nginx.folder", folder=str(folder))
+    for path in (folder, *(() if tls is None else (tls.certificate, tls.key))):
+        if not _PLAIN_PATH.fullmatch(str(path)):
+            raise DomainError("nginx.folder", folder=str(path))
     values = {
-        "LISTEN": listen,
+        "LISTEN": listen if tls is None else f"{listen} ssl",
+        "TLS": "" if tls is None else _TLS.format(certificate=tls.certificate, key=tls.key) + _HSTS,
+        "HSTS": "" if tls is None else _HSTS,
+        "REDIRECT": _redirect(listen, tls),
         "UPSTREAM": upstream,
         "FOLDER": str(folder),
         "SECRET": secret,
@@ -83,6 +122,15 @@ def tiles_secret(home: Path) -> str:
         path.hardlink_to(fresh)
     fresh.unlink()
     return path.read_text().strip()
+
+
+def _redirect(listen: str, tls: Tls | None) -> str:
+    if tls is None or tls.redirected is None:
+        return ""
+    port = listen.rsplit(":", 1)[-1]
+    return _PLAIN.format(
+        scheme="https", listen=tls.redirected, port="" if port == "443" else f":{port}"
+    )
 
 
 @contextmanager

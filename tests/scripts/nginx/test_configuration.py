@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
+import ssl
 import stat
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +14,10 @@ from http.client import HTTPResponse
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+import httpx2 as httpx
 import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
@@ -24,7 +28,7 @@ from geodata.domain.period import today
 from geodata.store.session import connect
 from scripts.cli.main import app as command
 from scripts.cluster import free_port
-from scripts.nginx.configuration import running_nginx, site_configuration, tiles_secret
+from scripts.nginx.configuration import Tls, running_nginx, site_configuration, tiles_secret
 from server.app import create_app
 from server.auth import COOKIE, log_in
 from server.settings import Settings
@@ -43,12 +47,14 @@ class Site:
 
     Attributes:
         url: nginx's.
+        upstream: The server's behind.
         folder: Where tiles lie.
         app: Of the server behind.
         world: The district.
     """
 
     url: str
+    upstream: str
     folder: Path
     app: FastAPI
     world: World
@@ -109,7 +115,7 @@ def site(server, tmp_path_factory) -> Iterator[Site]:
             secret=SECRET,
         )
         with running_nginx(prefix, text):
-            yield Site(f"http://127.0.0.1:{port}", folder, app, world)
+            yield Site(f"http://127.0.0.1:{port}", upstream, folder, app, world)
     app.state.engine.dispose()
     server.drop(name)
 
@@ -283,3 +289,42 @@ def test_the_command_writes_a_file_for_its_owner_alone(tmp_path, monkeypatch):
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert tiles_secret(tmp_path) in out.read_text()
     assert os.environ["FUGAI_TILES_FOLDER"] in out.read_text()
+
+
+def test_with_a_certificate_it_is_https_and_plain_http_is_led_there(site, tmp_path):
+    certificate, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    subprocess.run(
+        [
+            *("/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    safe, plain = free_port(), free_port()
+    upstream = urlsplit(site.upstream).netloc
+    text = site_configuration(
+        listen=f"127.0.0.1:{safe}",
+        upstream=upstream,
+        folder=site.folder,
+        secret=SECRET,
+        tls=Tls(certificate, key, f"127.0.0.1:{plain}"),
+    )
+    trusted = ssl.create_default_context(cafile=str(certificate))
+    with (
+        running_nginx(tmp_path, text),
+        httpx.Client(verify=trusted, base_url=f"https://127.0.0.1:{safe}") as client,
+    ):
+        led = httpx.get(f"http://127.0.0.1:{plain}/map?on=2026-01-01")
+        assert (led.status_code, led.headers["location"]) == (
+            301,
+            f"https://127.0.0.1:{safe}/map?on=2026-01-01",
+        )
+        credentials = {"username": Role.LEADER.value, "password": PASSWORD}
+        answer = client.post("/api/login", json=credentials)
+        assert answer.status_code == 200
+        assert "Secure" in answer.headers["set-cookie"]
+        assert "max-age=31536000" in answer.headers["strict-transport-security"]
+        assert client.get("/api/sites").status_code == 200
+        assert client.get("/metrics").status_code == 404

@@ -1,0 +1,1 @@
+"""Units for systemd: the server, its worker, and a backup each night."""
