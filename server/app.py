@@ -20,6 +20,7 @@ from server.api.archives import PMTILES
 from server.assets import mount_assets
 from server.docs import add_docs
 from server.errors import add_error_handlers
+from server.limits import LimitMiddleware
 from server.observing import ObservingMiddleware
 from server.pages import pages_router
 from server.pages.render import error_page
@@ -77,6 +78,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityMiddleware, image_hosts=basemap_origin(settings))
     memory = Memory(settings.tiles_memory_bytes)
     app.add_middleware(TileMiddleware, live=live, memory=memory, folder=folder)
+    if settings.limits:
+        app.add_middleware(LimitMiddleware)
     app.add_middleware(ObservingMiddleware)
     return app
 

@@ -28,6 +28,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.login_required": HTTPStatus.UNAUTHORIZED,
     "auth.wrong_password": HTTPStatus.UNAUTHORIZED,
     "auth.locked": HTTPStatus.TOO_MANY_REQUESTS,
+    "request.too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "file.lost": HTTPStatus.NOT_FOUND,
     "account.no_such_session": HTTPStatus.NOT_FOUND,
     "account.no_such_token": HTTPStatus.NOT_FOUND,

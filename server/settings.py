@@ -31,6 +31,7 @@ class Settings:
         issuer: Who issues bulletins: the name of the leading bureau.
         webhook_hosts: Hosts, with port where it is not the usual one, that notices may be sent to.
         is_public: Whether anybody may see the totals of towns, and plans put before owners.
+        limits: Whether uploads, exports and tiles are counted, as `server.limits` has it.
         address: Where people reach this server, for links in documents; ``None``: as they did.
     """
 
@@ -49,6 +50,7 @@ class Settings:
     address: str | None = None
     webhook_hosts: frozenset[str] = frozenset()
     is_public: bool = False
+    limits: bool = False
 
     @classmethod
     def read(
@@ -65,7 +67,8 @@ class Settings:
         ``FUGAI_TILES_MEMORY_MB``; ``FUGAI_ARCHIVES``, by default ``tiles`` beside `files`;
         ``FUGAI_BASEMAP_ARCHIVE``, the name of an archive there, with its suffix or without;
         ``FUGAI_ISSUER``, ``FUGAI_ADDRESS``; ``FUGAI_WEBHOOK_HOSTS``, by commas; ``FUGAI_PUBLIC``,
-        1 for a page that owners may see without an account.
+        1 for a page that owners may see without an account; ``FUGAI_LIMITS``, off for a server
+        that is measured.
         """
         tiles = environ.get("FUGAI_TILES_FOLDER")
         below = environ.get("FUGAI_BASEMAP_ARCHIVE")
@@ -83,6 +86,7 @@ class Settings:
                 for one in (environ.get("FUGAI_WEBHOOK_HOSTS") or "").split(",")
                 if one.strip()
             ),
+            limits=environ.get("FUGAI_LIMITS") != "off",
             is_public=environ.get("FUGAI_PUBLIC") == "1",
             issuer=environ.get("FUGAI_ISSUER") or "区房管局",
             address=(environ.get("FUGAI_ADDRESS") or "").rstrip("/") or None,

@@ -106,6 +106,7 @@ class Clients:
         self._headers = {"Authorization": f"Bearer {token}"}
         with self._client() as client:
             self._sites = [one["id"] for one in client.get("/api/sites?limit=100").json()["sites"]]
+            self._place = client.get(f"/api/sites/{self._sites[0]}").json()
             found = client.get("/api/gaps?kind=missing&limit=200").json()["gaps"]
             self._gaps = [one["id"] for one in found]
 
@@ -172,17 +173,16 @@ class Clients:
     def _import(self, client: httpx.Client, own: random.Random) -> str | None:
         del own
         name = f"新苑{uuid4().hex[:12]}"
-        seen = client.get(f"/api/sites/{self._sites[0]}").json()
         draft = SiteDraft(
             place=Place("", None, 0),
             name=name,
-            town=seen["town_name"],
-            neighbourhood=seen["neighbourhood_name"],
+            town=self._place["town_name"],
+            neighbourhood=self._place["neighbourhood_name"],
             households=100,
             ticked_types=frozenset({ManagementType.SIMPLE}),
         )
         path = self._home / f"{name}.xlsx"
-        write_form([draft], path, unit=seen["neighbourhood_name"], filled_on=date.today())  # noqa: DTZ011
+        write_form([draft], path, unit=self._place["neighbourhood_name"], filled_on=date.today())  # noqa: DTZ011
         try:
             with path.open("rb") as content:
                 sent = client.post("/api/ledger/imports", files={"file": (path.name, content)})

@@ -48,6 +48,7 @@ def ours(
         "FUGAI_DATABASE_URL": url,
         "FUGAI_TILES_MEMORY_MB": str(memory_mb),
         "FUGAI_TILES_FOLDER": str(folder or ""),
+        "FUGAI_LIMITS": "off",
     }
     port = free_port()
     fugai = Path(sys.executable).parent / "fugai"

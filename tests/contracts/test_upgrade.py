@@ -1,0 +1,74 @@
+"""What the release before held stands after the upgrade, and works under the new rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from geodata.domain.access import Scope
+from geodata.domain.indicator import Denominator
+from geodata.domain.period import today
+from geodata.store.audit_chain import verify_chain
+from geodata.store.migrate import newest_revision, upgrade
+from geodata.store.queries.coverage_table import Breakdown, coverage_table
+from geodata.store.queries.state import SiteFilter
+from geodata.store.session import connect, reading
+from scripts.backup import load_dump
+from tests.postgis import TestServer, as_server
+
+RELEASES = sorted((Path(__file__).resolve().parents[1] / "releases").glob("*.dump"))
+"""Small demo districts as each release left them, by pg_dump; a release adds one."""
+KEPT = (
+    *("site", "management_arrangement", "inspection", "finding", "site_version", "audit_line"),
+    *("ledger_import", "staged_row", "footprint", "account", "api_token", "audit_seal"),
+)
+
+
+@pytest.fixture(params=RELEASES, ids=lambda path: path.stem)
+def old(request: pytest.FixtureRequest, server: TestServer) -> Iterator[str]:
+    """The address of a database as a release left it."""
+    name = f"{server.worker}_release"
+    url = server.create(name)
+    load_dump(url, request.param)
+    yield url
+    server.drop(name)
+
+
+def _counts(url: str) -> dict[str, int]:
+    engine = connect(url)
+    with engine.connect() as connection:
+        found = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in KEPT}
+    engine.dispose()
+    return found
+
+
+def test_a_release_is_upgraded_with_all_it_held(old: str) -> None:
+    before = _counts(old)
+    assert min(before.values()) > 0
+    for _ in range(2):
+        upgrade(old)
+    assert _counts(old) == before
+    engine = connect(old)
+    with reading(engine) as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == newest_revision()
+        assert verify_chain(session).is_whole
+        former = session.execute(text("SELECT site_id, division_code FROM former_place")).all()
+        assert {row.site_id for row in former} == {session.scalar(text("SELECT min(id) FROM site"))}
+    engine.dispose()
+
+
+def test_the_server_works_on_what_it_finds(old: str) -> None:
+    upgrade(old)
+    engine = connect(as_server(old))
+    scope = Scope.everything()
+    with reading(engine, scope) as session:
+        listed = session.scalar(text("SELECT count(*) FROM site WHERE delisted_on IS NULL"))
+        table = coverage_table(
+            session, scope, by=Breakdown.TOWN, on=today(), wanted=SiteFilter(), language="zh"
+        )
+        assert table.total.amounts[Denominator.SITES] == listed
+        assert listed > 0
+    engine.dispose()
