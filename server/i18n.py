@@ -66,6 +66,12 @@ def word(key: str, language: Language) -> str:
     return catalogue("words")[key][language]
 
 
+def act_word(act: str, language: Language) -> str:
+    """Return what people call an act of the audit; one without a word is named by its code."""
+    found = catalogue("words").get(f"act.{act}")
+    return act if found is None else found[language].rstrip(":")
+
+
 def shown(fact: object) -> str:
     """Return a fact as a sentence shows it; long lists are cut."""
     if fact is None or fact == "":

@@ -19,7 +19,7 @@ from geodata.store.audit_chain import verify_chain
 from geodata.store.queries.audit import AuditFilter, count_lines, find_lines
 from geodata.store.tables import AuditLine
 from server.auth import Actor, CurrentActor, ReadingSession
-from server.i18n import language_of, word
+from server.i18n import act_word, language_of, word
 
 _MOST_ROWS: Final = 100_000
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -105,12 +105,13 @@ def workbook_route(request: Request, session: ReadingSession, wanted: Wanted) ->
     """Return the lines that a filter keeps as a workbook, the latest first."""
     language = language_of(request)
     told = (line_json(one) for one in find_lines(session, wanted, limit=_MOST_ROWS))
+    named = ((one, one | {"action": act_word(one["action"], language)}) for one in told)
     rows = (
         [
-            *(str(one[key] or "") for key in _COLUMNS[:-1]),
+            *(str(said.get(key) or "") for key in _COLUMNS[:-1]),
             json.dumps(one["facts"], ensure_ascii=False),
         ]
-        for one in told
+        for one, said in named
     )
     headers = [word(f"audit.{one}", language) for one in _COLUMNS]
     with TemporaryDirectory() as folder:

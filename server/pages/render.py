@@ -19,7 +19,7 @@ from geodata.domain.period import last_month_end, today
 from geodata.domain.vocabulary import UNREPORTED, Language, label
 from maps.templating import Unindented
 from server.auth.actor import HOME, Actor
-from server.i18n import LANGUAGE_COOKIE, fill, language_of, sentence, word
+from server.i18n import LANGUAGE_COOKIE, act_word, fill, language_of, sentence, word
 from server.pages import format as written
 from server.pages.menu import MENU, MENU_OFF_THE_GROUND
 
@@ -86,6 +86,9 @@ def _speech(language: Language) -> dict[str, Any]:
     def named(value: StrEnum | None, *, short: bool = False) -> str:
         return UNREPORTED[language] if value is None else label(value, language, short=short)
 
+    def act(name: str) -> str:
+        return act_word(name, language)
+
     def amount(value: float, denominator: Denominator) -> str:
         return written.amount(value, denominator, language)
 
@@ -93,6 +96,7 @@ def _speech(language: Language) -> dict[str, Any]:
         return written.day(value, language)
 
     return {
+        "act": act,
         "t": say,
         "named": named,
         "amount": amount,
