@@ -68,7 +68,6 @@ SHOTS: Final = (
     Shot("campaign", "/campaign", full_page=True),
     Shot("reports", "/reports", full_page=True),
     Shot("account", "/account"),
-    Shot("audit", "/audit"),
     Shot("public", "/public"),
 )
 _PHONE_PRESSES: Final = {
