@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 
+from geodata.domain.errors import DomainError
 from geodata.store.rules import rule_functions
 from geodata.store.server_role import secure
 
@@ -22,19 +26,37 @@ QUEUE_TABLES = frozenset(
 )
 """Tables of the queue of jobs; the library that brings them keeps them."""
 
+_WAITS = timedelta(seconds=20)
 _LOCK = 126_2017
 """Two processes that start together must not migrate together."""
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str, *, waits: timedelta = _WAITS) -> None:
     """Upgrade a database to the newest schema, in one transaction; safe to repeat.
 
     Args:
         url: SQLAlchemy address of a PostgreSQL database where PostGIS can be installed.
+        waits: How long to wait for a table that somebody uses: whoever comes later waits behind.
+
+    Raises:
+        DomainError: ``schema.in_use``; nothing has changed then.
     """
     engine = create_engine(url)
+    try:
+        _upgrade(engine, waits)
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise DomainError("schema.in_use", seconds=int(waits.total_seconds())) from error
+        raise
+    finally:
+        engine.dispose()
+
+
+def _upgrade(engine: Engine, waits: timedelta) -> None:
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        told = {"waits": f"{int(1000 * waits.total_seconds())}ms"}
+        connection.execute(text("SELECT set_config('lock_timeout', :waits, true)"), told)
         # The session's search path may put other schemas first; ours is public.
         connection.execute(text("SET LOCAL client_min_messages = warning"))
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
@@ -42,7 +64,6 @@ def upgrade(url: str) -> None:
         install_functions(connection)
         secure(connection)
         _class_older_footprints(connection)
-    engine.dispose()
 
 
 def _class_older_footprints(connection: Connection) -> None:

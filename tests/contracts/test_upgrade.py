@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from geodata.domain.access import Scope
+from geodata.domain.errors import DomainError
 from geodata.domain.indicator import Denominator
 from geodata.domain.period import today
 from geodata.store.audit_chain import verify_chain
@@ -72,3 +74,14 @@ def test_the_server_works_on_what_it_finds(old: str) -> None:
         assert table.total.amounts[Denominator.SITES] == listed
         assert listed > 0
     engine.dispose()
+
+
+def test_who_uses_a_table_is_not_waited_for_for_ever(old: str) -> None:
+    engine = connect(old)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT count(*) FROM api_token"))
+        with pytest.raises(DomainError, match=r"schema\.in_use"):
+            upgrade(old, waits=timedelta(milliseconds=300))
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0012"
+    engine.dispose()
+    upgrade(old)
