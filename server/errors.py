@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from geodata.domain.errors import DomainError
 from geodata.domain.vocabulary import Language
-from geodata.store.session import is_collision
+from geodata.store.session import is_collision, is_out_of_range
 from server.i18n import language_of, sentence
 from server.observing import REQUEST_ID
 
@@ -221,6 +221,9 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)  # noqa: S101 - as registered above
+    if is_out_of_range(error):
+        _LOG.warning("out of range: %s %s", request.method, request.url.path)
+        return problem(request, DomainError("request.out_of_range"))
     if not is_collision(error):
         raise error
     _LOG.warning("collided: %s %s", request.method, request.url.path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from psycopg import DataError
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +20,7 @@ from geodata.domain.period import today
 
 _KEEP_TO: Final = text("SELECT set_config('fugai.scope', :scope, true)")
 _ALL_DIVISIONS: Final = "*"
+_MOST: Final = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,15 @@ def scope_setting(scope: Scope) -> str:
 def is_collision(error: DBAPIError) -> bool:
     """Tell whether a transaction ended only because another one was in its way."""
     return isinstance(error.orig, DeadlockDetected | SerializationFailure)
+
+
+def is_out_of_range(error: DBAPIError) -> bool:
+    """Tell whether PostgreSQL cannot hold a value that was asked about: too large, or no text."""
+    if isinstance(error.orig, DataError):
+        return True
+    asked = error.params.values() if isinstance(error.params, dict) else error.params or ()
+    # A larger one travels as numeric, which functions of whole numbers do not know.
+    return any(isinstance(one, int) and not -_MOST <= one < _MOST for one in asked)
 
 
 def connect(url: str) -> Engine:

@@ -54,9 +54,10 @@ HALF: Final = {
         SELECT count(*) FROM site_version AS v JOIN ledger_import AS o ON o.id = v.import_id
         WHERE o.state NOT IN ('applied', 'undone')""",
     "a closed month without its rows": """
-        SELECT count(*) FROM snapshot AS s WHERE NOT EXISTS (
-          SELECT FROM snapshot_row AS r WHERE r.snapshot_id = s.id)
-          AND s.month >= '2017-12-01'""",
+        SELECT count(*) FROM snapshot AS s
+        WHERE (SELECT count(*) FROM snapshot_row AS r WHERE r.snapshot_id = s.id) <> (
+          SELECT coalesce(sum((t.value -> 'figures' ->> 'sites')::integer), 0)
+          FROM jsonb_array_elements(s.figures -> 'towns') AS t)""",
     "a decision without its line in the audit": """
         SELECT (SELECT count(*) FROM decided_gap) - (
           SELECT count(*) FROM audit_line WHERE action = 'decide_gap')""",
