@@ -12,7 +12,11 @@ from __future__ import annotations
 from typing import Final
 
 from psycopg import sql
+from psycopg.errors import DuplicateObject, UniqueViolation
 from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from geodata.domain.errors import DomainError
 
 SERVER_ROLE: Final = "fugai_server"
 
@@ -83,17 +87,6 @@ KEPT_AS_WRITTEN: Final[dict[str, str]] = {
 
 _SCOPE: Final = "(SELECT current_setting('fugai.scope', true))"
 
-_ROLE: Final = f"""
-DO $$
-BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{SERVER_ROLE}') THEN
-    CREATE ROLE {SERVER_ROLE} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
-  END IF;
-EXCEPTION
-  WHEN duplicate_object OR unique_violation THEN NULL; -- another database's upgrade was faster
-END
-$$"""
-
 _OWN_RELATIONS: Final = (
     "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace"
     " AND relowner = current_user::regrole AND relkind IN ('r', 'S')"
@@ -114,10 +107,9 @@ def secure(connection: Connection) -> None:
         connection: Of the tables' owner, in a transaction, with all functions installed.
 
     Raises:
-        sqlalchemy.exc.ProgrammingError: The owner may not make roles and there is no such role
-            yet: an administrator of the database makes it once (``CREATE ROLE fugai_server``).
+        DomainError: See `make_role`.
     """
-    connection.exec_driver_sql(_ROLE)
+    make_role(connection)
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {SERVER_ROLE}")
     for name, kind in connection.exec_driver_sql(_OWN_RELATIONS).all():
         allowed = KEPT_AS_WRITTEN.get(name, "SELECT, INSERT, UPDATE, DELETE")
@@ -132,6 +124,26 @@ def secure(connection: Connection) -> None:
             f"ALTER FUNCTION {signature} SECURITY DEFINER SET search_path = public, pg_temp"
         )
     _police(connection)
+
+
+def make_role(connection: Connection) -> None:
+    """Make the role, unless it is there: it belongs to the cluster and serves all its databases.
+
+    Raises:
+        DomainError: ``schema.role_missing`` where the owner may make none.
+    """
+    asked = text("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role)")
+    if connection.scalar(asked, {"role": SERVER_ROLE}):
+        return
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(
+                f"CREATE ROLE {SERVER_ROLE} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
+            )
+    except DBAPIError as error:
+        # The upgrade of another database of the cluster may have been faster.
+        if not isinstance(error.orig, DuplicateObject | UniqueViolation):
+            raise DomainError("schema.role_missing", role=SERVER_ROLE) from error
 
 
 def _police(connection: Connection) -> None:

@@ -22,6 +22,7 @@ from uuid import uuid4
 import httpx2 as httpx
 from sqlalchemy import text
 
+from geodata.domain.category import Category
 from geodata.domain.management import ManagementType
 from geodata.domain.site import Place, SiteDraft
 from geodata.ledger.form_writer import write_form
@@ -179,6 +180,10 @@ class Clients:
             name=name,
             town=self._place["town_name"],
             neighbourhood=self._place["neighbourhood_name"],
+            address="和平路1号",
+            category=Category.OLD_COMMUNITY,
+            floor_area_m2=9_000.0,
+            buildings=4,
             households=100,
             ticked_types=frozenset({ManagementType.SIMPLE}),
         )
