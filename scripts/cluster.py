@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -20,6 +21,8 @@ from geodata.domain.errors import DomainError
 
 _DATABASE: Final = "fugai"
 _MORE_TRIES: Final = 8
+_ARCHIVE: Final = "fugai_archive.conf"
+_PLAIN_PATH: Final = re.compile(r"/[\w./-]+")
 _SETTINGS: Final = {
     "listen_addresses": "'127.0.0.1'",
     "shared_buffers": "256MB",
@@ -40,10 +43,13 @@ class Cluster:
     Attributes:
         home: The folder; its ``postgres`` holds data, log, socket, port and password.
         is_throwaway: For tests: faster, and lost with the power.
+        archive: Folder into which the log of all writes is copied piece by piece, ``None`` for
+            nowhere (`scripts.pitr`).
     """
 
     home: Path
     is_throwaway: bool = False
+    archive: Path | None = None
 
     @property
     def _folder(self) -> Path:
@@ -109,6 +115,7 @@ class Cluster:
         if not _is_free(port):
             port = free_port()
             (self._folder / "port").write_text(str(port))
+        self._set_archive()
         options = f"-p {port} -k '{self._folder}'"
         # A pid file left by kill -9 is no obstacle: pg_ctl sees that the process is gone.
         command = (
@@ -122,6 +129,35 @@ class Cluster:
                 return
             time.sleep(1)
         self._run(*command)
+
+    def _set_archive(self) -> None:
+        """Say where pieces of the log go: whole ones only, and none twice."""
+        told = self._data / _ARCHIVE
+        main = self._data / "postgresql.conf"
+        include = f"include_if_exists = '{_ARCHIVE}'\n"
+        if include not in main.read_text():
+            with main.open("a") as file:
+                file.write(include)
+        if self.archive is None:
+            told.unlink(missing_ok=True)
+            return
+        at = str(self.archive)
+        if not _PLAIN_PATH.fullmatch(at):
+            raise DomainError("pitr.folder_odd", folder=at)
+        self.archive.mkdir(parents=True, exist_ok=True)
+        self.own(self.archive)
+        copy = f"cp %p {at}/.%f && sync {at}/.%f && mv {at}/.%f {at}/%f"
+        copy = f"test ! -f {at}/%f && {copy}"
+        told.write_text(f"archive_mode = on\narchive_command = '{copy}'\narchive_timeout = 300\n")
+        self.own(told)
+
+    def own(self, path: Path) -> None:
+        """Give something to the user that PostgreSQL runs as, with all that is in it."""
+        if _is_root():
+            for one in (path, *(path.rglob("*") if path.is_dir() else ())):
+                shutil.chown(one, "postgres", "postgres")
+        if (path / "data").is_dir():
+            (path / "data").chmod(0o700)
 
     def stop(self) -> None:
         """Stop the server cleanly; open transactions are rolled back."""

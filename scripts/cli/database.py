@@ -23,7 +23,8 @@ def home() -> Path:
 
 def cluster() -> Cluster:
     """Return the private cluster."""
-    return Cluster(home())
+    archive = os.environ.get("FUGAI_WAL_ARCHIVE")
+    return Cluster(home(), archive=Path(archive).resolve() if archive else None)
 
 
 def external_url() -> str | None:

@@ -39,6 +39,7 @@ for _name in (
     "users",
     "audit",
     "backup",
+    "pitr",
     "bundle",
     "db",
     "bench",
