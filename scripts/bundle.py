@@ -26,7 +26,6 @@ PACKAGES: Final = (
 )
 """System packages by name; what they need comes along."""
 NAME: Final = "fugai"
-_WHEELS: Final = ("requirements.lock",)
 _MOST_TOLD: Final = 2_000
 
 
@@ -73,8 +72,8 @@ def _copy_browser_files(root: Path, folder: Path) -> int:
 def _fetch_wheels(root: Path, folder: Path) -> int:
     folder.mkdir()
     command = [sys.executable, "-m", "pip", "download", "-q", "--require-hashes"]
-    for lock in _WHEELS:
-        _run([*command, "--only-binary", ":all:", "-d", str(folder), "-r", str(root / lock)])
+    lock = str(root / "requirements.lock")
+    _run([*command, "--only-binary", ":all:", "-d", str(folder), "-r", lock])
     return len(list(folder.iterdir()))
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 import shutil
 import socket
@@ -18,11 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from geodata.domain.errors import DomainError
+from scripts.filling import is_plain
 
 _DATABASE: Final = "fugai"
 _MORE_TRIES: Final = 8
 _ARCHIVE: Final = "fugai_archive.conf"
-_PLAIN_PATH: Final = re.compile(r"/[\w./-]+")
 _SETTINGS: Final = {
     "listen_addresses": "'127.0.0.1'",
     "shared_buffers": "256MB",
@@ -142,7 +141,7 @@ class Cluster:
             told.unlink(missing_ok=True)
             return
         at = str(self.archive)
-        if not _PLAIN_PATH.fullmatch(at):
+        if not is_plain(at):
             raise DomainError("pitr.folder_odd", folder=at)
         self.archive.mkdir(parents=True, exist_ok=True)
         self.own(self.archive)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shutil
 import subprocess
@@ -16,12 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from geodata.domain.errors import DomainError
+from scripts.filling import filled, is_plain
 from server.auth import COOKIE
 from server.tiles.answers import MEDIA_TYPE
 from server.tiles.passes import PASS_COOKIE
 
-_MARK: Final = re.compile(r"@([A-Z_0-9]+)@")
-_PLAIN_PATH: Final = re.compile(r"/[\w./-]+")
 _STARTS_WITHIN_S: Final = 10
 _TLS: Final = """ssl_certificate {certificate};
   ssl_certificate_key {key};
@@ -91,7 +89,7 @@ def site_configuration(
         DomainError: ``nginx.folder`` for a path that would need quoting.
     """
     for path in (folder, *(() if tls is None else (tls.certificate, tls.key))):
-        if not _PLAIN_PATH.fullmatch(str(path)):
+        if not is_plain(path):
             raise DomainError("nginx.folder", folder=str(path))
     values = {
         "LISTEN": listen if tls is None else f"{listen} ssl",
@@ -106,7 +104,7 @@ def site_configuration(
         "MEDIA_TYPE": MEDIA_TYPE,
     }
     template = files("scripts.nginx").joinpath("fugai.conf.template").read_text("utf-8")
-    return _MARK.sub(lambda match: values[match[1]], template)
+    return filled(template, values)
 
 
 def tiles_secret(home: Path) -> str:

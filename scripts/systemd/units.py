@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from geodata.domain.errors import DomainError
+from scripts.filling import filled, is_plain
 
-_MARK: Final = re.compile(r"@([A-Z_]+)@")
-_PLAIN_PATH: Final = re.compile(r"/[\w./-]+")
 _PLAIN_USER: Final = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _SUFFIX: Final = ".template"
 
@@ -32,7 +31,7 @@ def units(
         DomainError: ``units.path`` for a path or a user that would need quoting.
     """
     for one in (root, home, binaries):
-        if not _PLAIN_PATH.fullmatch(str(one)):
+        if not is_plain(one):
             raise DomainError("units.path", value=str(one))
     if not _PLAIN_USER.fullmatch(user):
         raise DomainError("units.path", value=user)
@@ -46,9 +45,7 @@ def units(
     }
     folder = files("scripts.systemd")
     return {
-        one.name.removesuffix(_SUFFIX): _MARK.sub(
-            lambda match: values[match[1]], one.read_text("utf-8")
-        )
+        one.name.removesuffix(_SUFFIX): filled(one.read_text("utf-8"), values)
         for one in folder.iterdir()
         if one.name.endswith(_SUFFIX)
     }

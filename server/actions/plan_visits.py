@@ -35,6 +35,7 @@ PLANNING_ROLES: Final = frozenset(
 """A town plans its own self-checks."""
 _WRITES_EVERY_S: Final = 0.5
 _ACT: Final = "plan_visits"
+_BY_WORKER: Final = Change("worker", _ACT, scope=Scope.everything())
 _Found = tuple[dict[str, Any], list[dict[str, Any]]]
 """What is kept of a plan, and its stops."""
 
@@ -146,7 +147,7 @@ def scope_of(plan: VisitPlan) -> Scope:
 def _keep(engine: Engine, plan_id: int, made: _Found) -> None:
     """Write a plan's routes; what was done of an earlier one stays."""
     found, stops = made
-    with writing(engine, Change("worker", _ACT, scope=Scope.everything())) as session:
+    with writing(engine, _BY_WORKER) as session:
         plan = get_visit_plan(session, Scope.everything(), plan_id, locks=True)
         write_stops(session, plan_id, stops)
         plan.found = found
@@ -158,7 +159,7 @@ def _keep(engine: Engine, plan_id: int, made: _Found) -> None:
 
 def fail_visit_plan(engine: Engine, plan_id: int) -> None:
     """Let a plan say that its making broke down, so that nobody waits for it."""
-    with writing(engine, Change("worker", _ACT, scope=Scope.everything())) as session:
+    with writing(engine, _BY_WORKER) as session:
         plan = get_visit_plan(session, Scope.everything(), plan_id, locks=True)
         plan.status = VisitPlanStatus.FAILED.value
         plan.found = {"refusal": {"code": "request.failed", "facts": {}}}
@@ -169,7 +170,7 @@ def _fail(engine: Engine, plan_id: int, refusal: DomainError, prepared: Prepared
     facts: dict[str, Any] = dict(refusal.facts)
     if "visits" in facts:
         facts["visits"] = [prepared.sites[one].row["name"] for one in facts["visits"]]
-    with writing(engine, Change("worker", _ACT, scope=Scope.everything())) as session:
+    with writing(engine, _BY_WORKER) as session:
         plan = get_visit_plan(session, Scope.everything(), plan_id, locks=True)
         plan.status = VisitPlanStatus.FAILED.value
         plan.found = {"refusal": {"code": refusal.code, "facts": facts}}
@@ -204,7 +205,7 @@ class _Hearing:
 
     def _write(self) -> bool:
         share = min(0.99, self.seconds / self._wish.seconds)
-        with writing(self._engine, Change("worker", _ACT, scope=Scope.everything())) as session:
+        with writing(self._engine, _BY_WORKER) as session:
             return bool(
                 session.scalar(
                     update(VisitPlan)

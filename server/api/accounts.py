@@ -8,9 +8,8 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from geodata.domain.access import Role
-from geodata.domain.errors import DomainError
 from geodata.store.session import writing
-from server.auth import Actor, CurrentActor, ReadingSession
+from server.auth import Actor, ReadingSession
 from server.auth.administration import (
     AccountWish,
     KnownAccount,
@@ -23,20 +22,13 @@ from server.auth.administration import (
     revoke_token,
     unlock,
 )
+from server.auth.requests import only
 
 _NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$"
 _LONGEST_DAYS: Final = 366
 
 
-def keeper(actor: CurrentActor) -> Actor:
-    """Return who is asking, if accounts are theirs to keep.
-
-    Raises:
-        DomainError: ``auth.forbidden``.
-    """
-    if actor.role is not Role.SECURITY_ADMINISTRATOR:
-        raise DomainError("auth.forbidden", role=actor.role.value)
-    return actor
+keeper = only({Role.SECURITY_ADMINISTRATOR})
 
 
 Keeper = Annotated[Actor, Depends(keeper)]

@@ -18,7 +18,8 @@ from geodata.ledger.list_writer import write_list
 from geodata.store.audit_chain import verify_chain
 from geodata.store.queries.audit import AuditFilter, count_lines, find_lines
 from geodata.store.tables import AuditLine
-from server.auth import Actor, CurrentActor, ReadingSession
+from server.auth import ReadingSession
+from server.auth.requests import only
 from server.i18n import act_word, language_of, word
 
 _MOST_ROWS: Final = 100_000
@@ -26,15 +27,7 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 _COLUMNS: Final = ("at", "actor", "action", "subject", "outcome", "address", "facts")
 
 
-def auditor(actor: CurrentActor) -> Actor:
-    """Return who is asking, if the audit is theirs to read.
-
-    Raises:
-        DomainError: ``auth.forbidden``.
-    """
-    if actor.role is not Role.AUDIT_ADMINISTRATOR:
-        raise DomainError("auth.forbidden", role=actor.role.value)
-    return actor
+auditor = only({Role.AUDIT_ADMINISTRATOR})
 
 
 router = APIRouter(prefix="/api/audit", tags=["audit"], dependencies=[Depends(auditor)])

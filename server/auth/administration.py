@@ -6,7 +6,6 @@ are given by somebody else, and cannot be lost for good.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,6 +19,7 @@ from geodata.store.audit import audit
 from geodata.store.tables import Account, ApiToken, Division, LoginSession, LoginTry
 from server.auth.accounts import add_account, add_token, find_account, strong_password
 from server.auth.actor import Actor
+from server.auth.own_sessions import end_others
 from server.auth.tries import forgive, is_locked_name
 
 _SHOWN: Final = 12
@@ -167,7 +167,7 @@ def change_account(session: Session, actor: Actor, username: str, wish: AccountW
     after = _told(account)
     changed = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if changed.keys() - {"display_name"}:
-        end_all(session, account.id)
+        end_others(session, account.id, None)
     audit(session, actor.username, "change_account", username, changed=changed)
 
 
@@ -184,7 +184,7 @@ def reset_password(session: Session, actor: Actor, username: str) -> str:
     )
     _put(session, username, password, wish)
     forgive(session, username)
-    ended = end_all(session, account.id)
+    ended = end_others(session, account.id, None)
     audit(session, actor.username, "reset_password", username, ended=ended)
     return password
 
@@ -201,7 +201,7 @@ def end_sessions(session: Session, actor: Actor, username: str) -> int:
     Raises:
         DomainError: ``account.not_found``.
     """
-    ended = end_all(session, _account(session, username).id)
+    ended = end_others(session, _account(session, username).id, None)
     audit(session, actor.username, "end_sessions", username, ended=ended)
     return ended
 
@@ -237,16 +237,6 @@ def revoke_token(session: Session, actor: Actor, username: str, key: str) -> Non
     if not ended:
         raise DomainError("account.no_such_token", token=key[:20])
     audit(session, actor.username, "revoke_token", username, label=ended[0])
-
-
-def end_all(session: Session, account_id: int) -> int:
-    """End all sessions of an account; return how many."""
-    ended: Sequence[str] = session.scalars(
-        delete(LoginSession)
-        .where(LoginSession.account_id == account_id)
-        .returning(LoginSession.digest)
-    ).all()
-    return len(ended)
 
 
 def _account(session: Session, username: str) -> Account:

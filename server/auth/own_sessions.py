@@ -71,7 +71,7 @@ def end_session(session: Session, username: str, key: str) -> bool:
 
 
 def end_others(session: Session, account_id: int, cookie: str | None) -> int:
-    """End all sessions of an account but the one that asks; return how many."""
+    """End all sessions of an account but the one that asks, if one does; return how many."""
     this = "" if cookie is None else digest(cookie)
     ended = session.execute(
         delete(LoginSession)

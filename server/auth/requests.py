@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from geodata.domain.access import OFF_THE_GROUND, WRITING_ROLES
+from geodata.domain.access import OFF_THE_GROUND, WRITING_ROLES, Role
 from geodata.domain.errors import DomainError
 from geodata.store.session import reading
 from server.auth.actor import Actor
@@ -43,16 +43,22 @@ def current_actor(request: Request) -> Actor:
     return actor
 
 
-def writing_actor(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
-    """Return who is asking, if the role may change the ledger.
+def only(roles: Collection[Role]) -> Callable[[Actor], Actor]:
+    """Return what a route depends on that is for some roles alone.
 
-    Raises:
-        DomainError: ``auth.forbidden``.
+    It returns who is asking, or raises ``auth.forbidden``.
     """
-    if actor.role not in WRITING_ROLES:
-        raise DomainError("auth.forbidden", role=actor.role.value)
-    return actor
 
+    def allowed(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+        if actor.role not in roles:
+            raise DomainError("auth.forbidden", role=actor.role.value)
+        return actor
+
+    return allowed
+
+
+writing_actor = only(WRITING_ROLES)
+"""Returns who is asking, if the role may change the ledger."""
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 
