@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import NullPool, create_engine, text
@@ -15,12 +17,11 @@ from scripts.pitr import base_backup, restore_until
 
 
 @pytest.fixture
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place() -> Iterator[Path]:
     """A folder that PostgreSQL, which is somebody else where we are root, can get to."""
-    folder = tmp_path_factory.mktemp("pitr")
-    for one in (folder, *list(folder.parents)[:2]):
-        one.chmod(0o755)
-    return folder
+    with TemporaryDirectory(prefix="fugai-pitr-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def _write(cluster: Cluster, word: str) -> datetime:
