@@ -30,6 +30,7 @@ from server.tiles.application import TileMiddleware
 from server.tiles.kept import Folder, Memory
 from server.tiles.live import Live
 from server.tiles.passes import Passes
+from server.tiles.serving import Tiles
 from server.tiles.sweeping import sweeping
 
 _WORTH_COMPRESSING_BYTES = 1024
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.settings = settings
     app.state.live = live
+    app.state.tiles = Tiles(live, Memory(settings.tiles_memory_bytes), folder)
     app.state.passes = Passes(secret) if folder and secret else None
     app.state.error_page = error_page
     add_error_handlers(app)
@@ -76,8 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PMTILES),
     )
     app.add_middleware(SecurityMiddleware, image_hosts=basemap_origin(settings))
-    memory = Memory(settings.tiles_memory_bytes)
-    app.add_middleware(TileMiddleware, live=live, memory=memory, folder=folder)
+    app.add_middleware(TileMiddleware, tiles=app.state.tiles)
     if settings.limits:
         app.add_middleware(LimitMiddleware)
     app.add_middleware(ObservingMiddleware)

@@ -94,6 +94,7 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "request.not_found": HTTPStatus.NOT_FOUND,
     "style.unknown": HTTPStatus.NOT_FOUND,
     "archive.not_found": HTTPStatus.NOT_FOUND,
+    "archive.range": HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     "tile.unknown_layer": HTTPStatus.NOT_FOUND,
     "tile.out_of_range": HTTPStatus.BAD_REQUEST,
     "tile.numbers": HTTPStatus.BAD_REQUEST,

@@ -106,7 +106,11 @@ fugai.View = class {
     this.tiles = fugai.tilesOf(map) || fugai.tilesOfFile(map, config);
     this.tiles.look.set(this.filter, this.colouring());
     this.tiles.layers.areas.on("fugai:drawn", L.Util.throttle(this.label, LABELS_MS, this));
-    if (this.tiles.live) this.tiles.live.onFigures = () => this.renewFigures();
+    if (this.tiles.live) {
+      this.tiles.live.onFigures = () => this.renewFigures();
+      this.tiles.live.onSites = (ids) =>
+        this.root.dispatchEvent(new CustomEvent("fugai:changed", { detail: { ids } }));
+    }
     this.tiles.onFailure = (error) => this.fail(error);
     this.pointing = new fugai.Pointing(this);
     return this.tiles.begin().then(() => performance.mark("fugai:drawn"));

@@ -24,9 +24,11 @@ fugai.FileRegister = class {
 
   async search(text, most) {
     const wanted = text.toLowerCase();
+    const sound = /^[a-z][a-z ']*$/.test(wanted) ? wanted.replace(/[ ']/g, "") : null;
     const has = (value) => Boolean(value) && value.toLowerCase().includes(wanted);
+    const sounds = ({ pinyin }) => sound !== null && Boolean(pinyin) && pinyin.includes(sound);
     return this.sites
-      .filter(({ properties }) => has(properties.name) || has(properties.address))
+      .filter(({ properties }) => has(properties.name) || has(properties.address) || sounds(properties))
       .slice(0, most);
   }
 

@@ -4,13 +4,17 @@
 const SETTLE_MS = 200;
 const AGAIN_MS = 5000;
 
-/** Listens while the page is looked at; `onFigures` is called when the figures have changed. */
+/**
+ * Listens while the page is looked at. `onFigures` is called when the figures have changed,
+ * `onSites` with the ids of the sites that have, with nothing where it is not told which.
+ */
 fugai.Live = class {
   constructor(tiles, { events, versions, on }) {
     this.tiles = tiles;
     this.addresses = { events, versions };
     this.on = on;
     this.onFigures = () => {};
+    this.onSites = () => {};
     this.day = null;
     /** Fulfilled when the first counters are there, or cannot be had. */
     this.known = this.read().then((counters) => {
@@ -49,7 +53,10 @@ fugai.Live = class {
     const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data)));
     // The first event tells all counters: what was missed meanwhile is seen by them.
     on("versions", (told) => this.takeAll(told));
-    on("changed", ({ group, blocks }) => this.take({ [group]: blocks }, false));
+    on("changed", ({ group, blocks, sites }) => {
+      this.take({ [group]: blocks }, false);
+      if (group === "sites") this.onSites(sites);
+    });
     on("day", ({ day }) => this.turnDay(day));
     on("reload", async () => this.takeAll(await this.read()));
     // A connection that breaks is made again by itself; one that is refused has to be asked for.
@@ -71,6 +78,7 @@ fugai.Live = class {
     const { day, ...counters } = told;
     this.turnDay(day);
     this.take(counters, true);
+    this.onSites();
   }
 
   /** Take counters over; what is drawn from older ones is fetched, the rest stays. */

@@ -18,6 +18,7 @@ from geodata.store.queries.drawn import (
     ground_geojson,
     sites_geojson,
 )
+from geodata.store.queries.sounding import pinyin
 from geodata.store.queries.state import SiteFilter
 from maps.basemaps import Basemap
 from maps.coverage_scripts import map_words
@@ -51,9 +52,13 @@ def export_map(
     """
     subject = map_subject(session, scope, get_division(session, scope, district), on)
     wanted = SiteFilter(district=district)
+    sites = json.loads(sites_geojson(session, scope, wanted, on=on, decimals=DRAWN_DECIMALS))
+    for one in sites["features"]:
+        # A file has no server to ask how a name sounds.
+        one["properties"]["pinyin"] = pinyin(one["properties"]["name"])
     sources = {
         "divisions": json.loads(divisions_geojson(session, scope, district)),
-        "sites": json.loads(sites_geojson(session, scope, wanted, on=on, decimals=DRAWN_DECIMALS)),
+        "sites": sites,
         "ground": json.loads(ground_geojson(session, scope, district)),
     }
     words = map_words(language)

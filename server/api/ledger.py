@@ -6,21 +6,18 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
-from pypinyin import Style, lazy_pinyin
 
 from geodata.domain.division import DivisionKind
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.ledger_table import COLUMNS, ledger_table
+from geodata.store.queries.sounding import pinyin
 from server.api.parameters import Day, Wanted
 from server.auth import CurrentActor, ReadingSession
 
 router = APIRouter(prefix="/api", tags=["sites"])
-
-_NAMES_KEPT: Final = 100_000
 
 
 @router.get("/ledger", response_class=Response)
@@ -41,14 +38,6 @@ def ledger(actor: CurrentActor, session: ReadingSession, on: Day, wanted: Wanted
 
 
 _NAME: Final = COLUMNS.index("name")
-
-
-@lru_cache(maxsize=_NAMES_KEPT)
-def pinyin(name: str) -> str:
-    """Return a name in pinyin without tones, whole and by initials: ``hepingxiaoqu hpxq``."""
-    syllables = lazy_pinyin(name)
-    initials = lazy_pinyin(name, style=Style.FIRST_LETTER)
-    return f"{''.join(syllables)} {''.join(initials)}".lower()
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON

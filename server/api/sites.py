@@ -13,6 +13,7 @@ from geodata.domain.personal import mask_phone
 from geodata.store.queries.drawn import sites_geojson
 from geodata.store.queries.hanging import Hanging
 from geodata.store.queries.sites import SiteRecord, find_sites, get_site
+from geodata.store.queries.sounding import heard
 from server.api.parameters import Day, Wanted
 from server.api.preconditions import mark_version
 from server.auth import CurrentActor, ReadingSession
@@ -33,6 +34,7 @@ def sites(
     cursor: Annotated[int | None, Query(ge=0)] = None,
 ) -> dict[str, Any]:
     """Return one page of sites in the order of their ids."""
+    wanted = heard(session, actor.scope, wanted)
     page = find_sites(session, actor.scope, wanted, on=on, limit=limit, cursor=cursor)
     return {
         "on": on,

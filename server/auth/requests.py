@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -15,25 +17,24 @@ from server.auth.actor import Actor
 from server.auth.sessions import COOKIE, actor_by_cookie, actor_by_token
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_BEARER: Final = "bearer "
 _OFF_THE_GROUND: Final = ("/account", "/api/account", "/audit", "/api/audit", "/api/me", "/docs")
 """Where those may go who see no site; each route there asks for its role itself."""
 
 
 def current_actor(request: Request) -> Actor:
-    """Return who is asking: by ``Authorization: Bearer``, else by the session's cookie.
+    """Return who is asking: by a token in ``Authorization``, else by the session's cookie.
 
     Raises:
         DomainError: ``auth.login_required``; ``auth.token_reads``; ``auth.off_the_ground`` for
             those who see no site, with the page of their own.
     """
     state = request.app.state
-    header = request.headers.get("authorization", "")
     cookie = request.cookies.get(COOKIE)
+    is_writing = request.method not in SAFE_METHODS
+    token = _token_shown(request.headers.get("authorization", ""), is_writing=is_writing)
     actor = None
-    if header.lower().startswith(_BEARER):
-        token = header[len(_BEARER) :].strip()
-        actor = actor_by_token(state.engine, token, writes=request.method not in SAFE_METHODS)
+    if token is not None:
+        actor = actor_by_token(state.engine, token, writes=is_writing)
     elif cookie:
         actor = actor_by_cookie(state.engine, cookie, state.settings)
     if actor is None:
@@ -41,6 +42,22 @@ def current_actor(request: Request) -> Actor:
     if actor.role in OFF_THE_GROUND and not request.url.path.startswith(_OFF_THE_GROUND):
         raise DomainError("auth.off_the_ground", home=actor.home)
     return actor
+
+
+def _token_shown(header: str, *, is_writing: bool) -> str | None:
+    """Return the token of an ``Authorization`` header, ``None`` where it has none.
+
+    Programs that know no bearer (QGIS up to 3.22, Excel) show it as the password of ``Basic``, the
+    user name being anything; to read only, since browsers send ``Basic`` unasked.
+    """
+    scheme, _, shown = header.partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return shown.strip()
+        case "basic" if not is_writing:
+            with suppress(ValueError):
+                return b64decode(shown.strip(), validate=True).decode().partition(":")[2]
+    return None
 
 
 def only(roles: Collection[Role]) -> Callable[[Actor], Actor]:

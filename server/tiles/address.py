@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -22,7 +22,7 @@ _LONGEST_QUERY: Final = 500
 _VERSION: Final = re.compile(r"\d{1,18}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TileRequest:
     """One tile as it is asked for.
 
@@ -33,27 +33,36 @@ class TileRequest:
         version: The version that the asker knows of, ``None`` where it names none.
         is_day_named: Whether the address names the day; else it means another one tomorrow.
         district: Code of the district that it narrows to, ``None`` where it names none.
-        groups: What the tile changes with.
-        key: What tells it from other tiles of the same scope.
     """
 
     layers: tuple[Layer, ...]
     tile: TileId
     on: date
-    version: int | None
-    is_day_named: bool
-    district: str | None
-    groups: frozenset[ChangeGroup]
-    key: tuple[str, str, int, int, int]
+    version: int | None = None
+    is_day_named: bool = True
+    district: str | None = None
+
+    @cached_property
+    def groups(self) -> frozenset[ChangeGroup]:
+        """What the tile changes with."""
+        return frozenset(layer.group for layer in self.layers)
+
+    @cached_property
+    def key(self) -> tuple[str, str, int, int, int]:
+        """What tells it from other tiles of the same scope."""
+        names = ",".join(layer.id for layer in self.layers)
+        return self.on.isoformat(), names, self.tile.z, self.tile.x, self.tile.y
 
 
-def read_address(path: str, query: bytes) -> TileRequest:
+def read_address(path: str, query: bytes, method: str = "GET") -> TileRequest:
     """Read a tile's address.
 
     Raises:
         DomainError: ``request.not_found``, ``tile.unknown_layer``, ``tile.out_of_range``,
-            ``tile.day``, ``tile.version``, ``tile.query``.
+            ``tile.day``, ``tile.version``, ``tile.query``, ``tile.method``.
     """
+    if method not in ("GET", "HEAD"):
+        raise DomainError("tile.method")
     if len(query) > _LONGEST_QUERY:
         raise DomainError("tile.query", most=_LONGEST_QUERY)
     return _read(path, query, today())
@@ -71,7 +80,6 @@ def _read(path: str, query: bytes, day: date) -> TileRequest:
     if version is not None and not _VERSION.fullmatch(version):
         raise DomainError("tile.version", value=version[:50])
     on = day if named_day is None else _day(named_day)
-    names = ",".join(layer.id for layer in layers)
     return TileRequest(
         layers=layers,
         tile=tile,
@@ -79,8 +87,6 @@ def _read(path: str, query: bytes, day: date) -> TileRequest:
         version=None if version is None else int(version),
         is_day_named=named_day is not None,
         district=asked.get("district"),
-        groups=frozenset(layer.group for layer in layers),
-        key=(on.isoformat(), names, tile.z, tile.x, tile.y),
     )
 
 

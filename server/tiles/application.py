@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -11,18 +10,12 @@ from psycopg import Error, OperationalError
 from starlette.requests import Request
 
 from geodata.domain.errors import DomainError
-from geodata.domain.period import today
-from geodata.store.session import reading
-from geodata.store.tiles import read_tile, tile_statement
 from server.errors import problem
-from server.tiles.address import PREFIX, TileRequest, read_address
-from server.tiles.answers import ASK_AGAIN, FOREVER, NEVER, Answer
-from server.tiles.kept import Folder, Kept, Key, Memory
-from server.tiles.live import Live
-from server.tiles.passes import renewed_pass
-from server.tiles.viewers import Sight, sight_of
+from server.tiles.address import PREFIX, read_address
+from server.tiles.serving import Tiles
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _LOG: Final = logging.getLogger("fugai")
@@ -33,25 +26,13 @@ class TileMiddleware:
 
     Args:
         app: The next application.
-        live: What this process knows of changes.
-        memory: Where tiles are kept.
-        folder: Where they are kept as files too, ``None`` for memory alone.
+        tiles: Where tiles come from.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        live: Live,
-        memory: Memory,
-        folder: Folder | None = None,
-    ) -> None:
-        """Keep what is needed; tiles are kept from the first on."""
+    def __init__(self, app: ASGIApp, tiles: Tiles) -> None:
+        """Keep what is needed."""
         self._app = app
-        self._live = live
-        self._memory = memory
-        self._folder = folder
-        self._running: dict[tuple[Key, int], asyncio.Event] = {}
+        self._tiles = tiles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -61,82 +42,17 @@ class TileMiddleware:
             return
         request = Request(scope)
         try:
-            await self._answer(request, scope, send)
+            wanted = read_address(scope["path"], scope["query_string"], scope["method"])
+            await self._tiles.answer(request, wanted, send)
         except DomainError as error:
             await problem(request, error)(scope, receive, send)
         except Error as error:
-            _LOG.warning("a tile could not be made: %s", type(error).__name__)
-            refusal = DomainError("tile.unavailable")
-            status = HTTPStatus.SERVICE_UNAVAILABLE
-            is_down = isinstance(error, OperationalError)
-            await problem(request, refusal, status if is_down else None)(scope, receive, send)
-
-    async def _answer(self, request: Request, scope: Scope, send: Send) -> None:
-        if scope["method"] not in ("GET", "HEAD"):
-            raise DomainError("tile.method")
-        wanted = read_address(scope["path"], scope["query_string"])
-        headers = dict(scope["headers"])
-        answer = Answer(send, headers, is_head=scope["method"] == "HEAD")
-        live = self._live
-        if not live.is_here:
-            await answer.tile(Kept(0, await asyncio.to_thread(_read_alone, request, wanted)), NEVER)
-            return
-        shown = (headers.get(b"authorization", b""), headers.get(b"cookie", b""), wanted.district)
-        sight = live.viewers.known(shown)
-        if sight is None:
-            sight = await asyncio.to_thread(live.viewers.find, shown, request)
-        if wanted.on != live.day and wanted.on == today():
-            await live.show_day(wanted.on)
-        answer.new_pass = renewed_pass(request, sight.actor_scope)
-        # Counters tell of the day that is drawn: another one is what the ledger says of it now.
-        if not live.is_current or wanted.on != live.day:
-            await answer.tile(Kept(0, await self._make(wanted, sight)), NEVER)
-            return
-        version = live.counters.version(sight.viewer, wanted.groups, wanted.tile)
-        tag = f'"{wanted.key[0]}-{version}"'.encode()
-        if headers.get(b"if-none-match") == tag:
-            await answer.nothing_new(tag)
-        elif wanted.version is not None and wanted.version > version:
-            # The asker has heard of a change that has not been told here yet: make it anew, and
-            # keep it under no version.
-            await answer.tile(Kept(version, await self._make(wanted, sight)), NEVER)
-        else:
-            tile = await self._tile(wanted, sight, version)
-            is_exact = wanted.version == version and wanted.is_day_named
-            await answer.tile(tile, FOREVER if is_exact else ASK_AGAIN, tag)
-
-    async def _tile(self, wanted: TileRequest, sight: Sight, version: int) -> Kept:
-        folder = self._folder
-        key: Key = (sight.scope.kind, sight.scope.code, *wanted.key)
-        kept = self._memory.get(key, version)
-        if kept is not None:
-            if folder is not None and not folder.holds(key, version):
-                await asyncio.to_thread(folder.put, key, kept)
-            return kept
-        running = self._running.get((key, version))
-        if running is not None:
-            await running.wait()
-            kept = self._memory.get(key, version)
-            if kept is not None:
-                return kept
-        running = self._running[key, version] = asyncio.Event()
-        try:
-            # The version was read before the tile is made: it shows this much or more.
-            tile = Kept(version, await self._make(wanted, sight))
-            self._memory.put(key, tile)
-            if folder is not None:
-                await asyncio.to_thread(folder.put, key, tile)
-        finally:
-            running.set()
-            self._running.pop((key, version), None)
-        return tile
-
-    async def _make(self, wanted: TileRequest, sight: Sight) -> bytes:
-        statement, parameters = tile_statement(wanted.layers, wanted.tile, sight.scope, wanted.on)
-        return await self._live.readers.value(statement, parameters)
+            await unavailable(request, error)(scope, receive, send)
 
 
-def _read_alone(request: Request, wanted: TileRequest) -> bytes:
-    sight = sight_of(request)
-    with reading(request.app.state.engine, sight.scope) as session:
-        return read_tile(session, wanted.layers, wanted.tile, sight.scope, on=wanted.on)
+def unavailable(request: Request, error: Error) -> Response:
+    """Return what is said when the database made no tile."""
+    _LOG.warning("a tile could not be made: %s", type(error).__name__)
+    refusal = DomainError("tile.unavailable")
+    status = HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, OperationalError) else None
+    return problem(request, refusal, status)

@@ -18,6 +18,9 @@ COURT = (36.78, 117.93)
 """In the midst of 东苑小区, commodity housing that a company manages."""
 SEVERAL = (36.78, 117.97)
 """In the midst of 东安里, which ticks two types."""
+WORDS = {"old_community": "老旧住宅小区", "commodity_housing": "商品房住宅小区"}
+SETTLED_MS = 600
+"""By then a record has slid in, and what comes with it has been asked for."""
 SHOW = "(one) => one instanceof L.Map"
 COLOURS = """([lat, lng, half]) => {
   const map = Object.values(window).find((one) => one instanceof L.Map);
@@ -151,6 +154,9 @@ def test_what_another_person_changes_appears_by_itself(
 ) -> None:
     page = near()
     assert colours(page, COURT) == {"#0072b2"}
+    page.mouse.click(*at(page, COURT))
+    expect(page.locator("#record")).to_contain_text("东苑小区")
+    page.wait_for_timeout(SETTLED_MS)
     asked = asked_from(page)
     other = context.browser
     assert other
@@ -165,11 +171,12 @@ def test_what_another_person_changes_appears_by_itself(
         )
         assert answer.ok, answer.text()
         until_coloured(page, COURT, colour)
+        expect(page.locator("#record")).to_contain_text(WORDS[category])
         row = page.locator(f'[data-symbol="category:{category}"] [data-count]')
         expect(row).to_have_attribute("data-count", {"old_community": "3"}.get(category, "1"))
     clerk.close()
-    # Only what has changed was fetched: tiles of sites and the figures, no ground, no page.
-    assert {_kind(url) for url in asked} == {"communities,standalone_buildings", "cube"}
+    # Only what has changed was fetched: tiles of sites, the figures and the open record.
+    assert {_kind(url) for url in asked} == {"communities,standalone_buildings", "cube", "card"}
 
 
 def _kind(url: str) -> str:
@@ -263,6 +270,15 @@ def test_the_first_view_is_small(open_page: Open) -> None:
     shown = [one for one in sizes if "/tiles/" in one["name"] or "/api/map/" in one["name"]]
     assert len(shown) >= 5
     assert sum(one["bytes"] for one in shown) < 300_000
+
+
+def test_a_search_knows_pinyin(open_page: Open) -> None:
+    page = open_page("/map")
+    found = page.locator(".fugai-found button")
+    for typed in ("xilixiaoqu", "xlxq", "xi li"):
+        page.fill('[data-part="search-input"]', typed)
+        expect(found).to_have_count(1)
+        expect(found).to_contain_text("西里小区")
 
 
 def test_a_search_flies_to_what_it_finds(open_page: Open) -> None:

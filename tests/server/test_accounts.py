@@ -99,6 +99,23 @@ def test_the_locked_are_seen_and_let_in_again(own, keeper):
     assert may_log_in(own, "town", PASSWORD)
 
 
+def test_a_token_may_be_shown_as_a_password_to_read_with(own, keeper):
+    """Programs of offices know user name and password, and no bearer."""
+    asked = {"label": "QGIS", "days": 30, "may_write": True}
+    token = keeper.post("/api/accounts/town/tokens", json=asked).json()["token"]
+    with TestClient(own) as program:
+
+        def answered(method: str, user: str, password: str) -> int:
+            return program.request(method, "/api/sites", auth=(user, password)).status_code
+
+        assert answered("GET", "anything", token) == 200
+        assert answered("GET", token, "anything") == 401
+        assert answered("GET", "town", PASSWORD) == 401, "a password is for the login page"
+        assert answered("POST", "anything", token) == 401
+        broken = program.get("/api/sites", headers={"Authorization": "Basic ä".encode()})
+        assert broken.status_code == 401
+
+
 def test_a_token_reads_or_writes_and_is_revoked(own, keeper):
     def token(**more: object) -> dict[str, str]:
         asked = {"label": "报表", "days": 30, **more}

@@ -64,6 +64,24 @@ def test_a_range_is_the_bytes_of_the_file(leader: TestClient, folder: Path) -> N
     assert changed.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "asked", ["bytes=", "bytes=x-y", "bytes=9-3", "bytes=999999999-", "bytes=-0", "pages=1-2"]
+)
+def test_a_range_that_is_none_is_refused_in_words(
+    leader: TestClient, folder: Path, asked: str
+) -> None:
+    put(folder, "周村区")
+    answer = leader.get("/archives/周村区.pmtiles", headers={"Range": asked})
+    assert (answer.status_code, answer.json()["code"]) == (416, "archive.range")
+    assert asked in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("asked", ["bytes=-5", "bytes=3-", "bytes=0-1, 4-5", "bytes=0-999999999"])
+def test_ranges_of_all_kinds_are_answered(leader: TestClient, folder: Path, asked: str) -> None:
+    put(folder, "周村区")
+    assert leader.get("/archives/周村区.pmtiles", headers={"Range": asked}).status_code == 206
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_an_archive_is_seen_by_who_sees_all_in_it(
     log_in: LogIn, folder: Path, world: World, role: Role

@@ -74,6 +74,7 @@ class SiteFilter:
         inspection_status: Statuses.
         covered: Whether covered.
         q: Part of the name or address.
+        sounding: Ids of sites that ``q`` finds besides: their names sound like it.
         bbox: West, south, east, north in degrees (EPSG:4490).
     """
 
@@ -85,6 +86,7 @@ class SiteFilter:
     inspection_status: Sequence[str] = ()
     covered: bool | None = None
     q: str | None = None
+    sounding: Sequence[int] = ()
     bbox: tuple[float, float, float, float] | None = None
 
     def in_district(self, code: str) -> SiteFilter:
@@ -137,7 +139,8 @@ def _conditions(c: Any, wanted: SiteFilter) -> Iterator[ColumnElement[bool]]:  #
     if wanted.covered is not None:
         yield c.is_covered == wanted.covered
     if wanted.q:
-        yield or_(*(c[name].icontains(wanted.q, autoescape=True) for name in ("name", "address")))
+        written = (c[name].icontains(wanted.q, autoescape=True) for name in ("name", "address"))
+        yield or_(*written, c.site_id.in_(wanted.sounding))
     if wanted.bbox is not None:
         box = func.st_makeenvelope(*wanted.bbox, SRID)
         yield or_(func.st_intersects(c.geom, box), c.point.op("&&")(box))

@@ -147,7 +147,7 @@ def _call(layer: Layer, scope: Scope, on: date) -> str:
     statement, parameters = tile_statement([layer], _PLACEHOLDER, scope, on)
     columns = {_PLACEHOLDER.z: "m.z", _PLACEHOLDER.x: "m.x", _PLACEHOLDER.y: "m.y"}
     written = ["NULL" if one is None else columns.get(one, f"'{one}'") for one in parameters]
-    return statement.removeprefix("SELECT ") % tuple(written)
+    return f"({statement % tuple(written)})"
 
 
 @contextmanager

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Final
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
+from psycopg import Error
 
 from geodata.domain.errors import DomainError
-from geodata.layers import DEEPEST_ZOOM, LAYERS, Layer
-from geodata.store.tiles import TileId, read_tile
+from geodata.layers import DEEPEST_ZOOM, LAYERS
+from geodata.store.tiles import TileId
 from server.api.ogc.links import MVT
 from server.api.ogc.parameters import (
     EVERYWHERE,
@@ -22,7 +21,12 @@ from server.api.ogc.parameters import (
     read_query,
 )
 from server.api.ogc.tile_matrix_set import TMS_ID
-from server.auth import CurrentActor, ReadingSession
+from server.auth import CurrentActor
+from server.tiles.address import TileRequest
+from server.tiles.application import unavailable
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
 
 router = APIRouter(prefix="/ogc")
 of_layer = APIRouter(prefix=LAYER_PATH)
@@ -30,15 +34,6 @@ of_layer = APIRouter(prefix=LAYER_PATH)
 _LAYER_TILE: Final = EVERYWHERE | {"datetime"}
 _DATASET_TILE: Final = _LAYER_TILE | {"collections"}
 _MOST_DIGITS: Final = 9
-
-
-@dataclass(frozen=True, slots=True)
-class AskedTile:
-    """A request for a tile, read and found to make sense."""
-
-    layers: Sequence[Layer]
-    tile: TileId
-    on: date
 
 
 def tile_id(tile_matrix: str, tile_row: str, tile_col: str) -> TileId:
@@ -64,40 +59,55 @@ def tile_id(tile_matrix: str, tile_row: str, tile_col: str) -> TileId:
 
 def tile_of_layer(
     request: Request, layer: KnownLayer, tile: Annotated[TileId, Depends(tile_id)]
-) -> AskedTile:
+) -> TileRequest:
     """Read a request for a tile of one layer."""
     query = _query(request, _LAYER_TILE)
-    return AskedTile([layer], tile, day_asked(query))
+    return TileRequest((layer,), tile, day_asked(query), is_day_named=False)
 
 
-def tile_of_dataset(request: Request, tile: Annotated[TileId, Depends(tile_id)]) -> AskedTile:
+def tile_of_dataset(request: Request, tile: Annotated[TileId, Depends(tile_id)]) -> TileRequest:
     """Read a request for a tile of all layers, or of those that ``collections`` names."""
     query = _query(request, _DATASET_TILE)
     names = query.get("collections", "").split(",") if "collections" in query else list(LAYERS)
-    layers = [known_layer(name) for name in dict.fromkeys(names)]
-    return AskedTile(layers, tile, day_asked(query))
+    layers = tuple(known_layer(name) for name in dict.fromkeys(names))
+    return TileRequest(layers, tile, day_asked(query), is_day_named=False)
+
+
+class TileResponse(Response):
+    """A tile as ``/tiles/`` answers it: kept, and asked for again by its ``ETag``."""
+
+    def __init__(self, request: Request, wanted: TileRequest) -> None:
+        """Keep what is wanted; nothing is made before the answer is sent."""
+        super().__init__(media_type=MVT)
+        self._request = request
+        self._wanted = wanted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the tile."""
+        try:
+            await self._request.app.state.tiles.answer(self._request, self._wanted, send)
+        except Error as error:
+            await unavailable(self._request, error)(scope, receive, send)
 
 
 @of_layer.get(f"/tiles/{TMS_ID}/{{tile_matrix}}/{{tile_row}}/{{tile_col}}", response_class=Response)
 def layer_tile(
-    asked: Annotated[AskedTile, Depends(tile_of_layer)],
-    actor: CurrentActor,
-    session: ReadingSession,
+    request: Request,
+    wanted: Annotated[TileRequest, Depends(tile_of_layer)],
+    _actor: CurrentActor,
 ) -> Response:
     """Return a tile of one layer; one with nothing in it has no bytes."""
-    content = read_tile(session, asked.layers, asked.tile, actor.scope, on=asked.on)
-    return Response(content, media_type=MVT)
+    return TileResponse(request, wanted)
 
 
 @router.get(f"/tiles/{TMS_ID}/{{tile_matrix}}/{{tile_row}}/{{tile_col}}", response_class=Response)
 def dataset_tile(
-    asked: Annotated[AskedTile, Depends(tile_of_dataset)],
-    actor: CurrentActor,
-    session: ReadingSession,
+    request: Request,
+    wanted: Annotated[TileRequest, Depends(tile_of_dataset)],
+    _actor: CurrentActor,
 ) -> Response:
     """Return a tile of several layers."""
-    content = read_tile(session, asked.layers, asked.tile, actor.scope, on=asked.on)
-    return Response(content, media_type=MVT)
+    return TileResponse(request, wanted)
 
 
 def _query(request: Request, known: Collection[str]) -> dict[str, str]:

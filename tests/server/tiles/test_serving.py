@@ -142,6 +142,26 @@ def test_a_tile_of_a_version_and_a_day_may_be_kept_for_ever(served, leader):
     assert ahead.content == exact.content
 
 
+def _ogc_path() -> str:
+    tile = tile_at(*EAST_COURT, 14)
+    return f"/ogc/collections/communities/tiles/WebMercatorQuad/{tile.z}/{tile.y}/{tile.x}"
+
+
+def test_ogc_hands_out_what_is_kept_and_never_what_is_old(served, leader):
+    before = leader.get(_ogc_path())
+    assert before.headers["cache-control"] == "private, no-cache"
+    ours = leader.get(_path())
+    assert (before.headers["etag"], before.content) == (ours.headers["etag"], ours.content)
+    tag = {"If-None-Match": before.headers["etag"]}
+    assert leader.get(_ogc_path(), headers=tag).status_code == 304
+    name = _rename(served, "东苑小区")
+    _until(lambda: name in _names(leader.get(_ogc_path(), headers=tag)))
+    past = leader.get(_ogc_path(), params={"datetime": "2026-01-05"})
+    assert past.headers["cache-control"] == "no-store"
+    refused = leader.get(f"{_ogc_path()}0000")
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
 def test_whoever_cannot_unpack_gets_it_plain(leader):
     plain = leader.get(_path(), headers={"Accept-Encoding": "identity"})
     packed = leader.get(_path(), headers={"Accept-Encoding": "gzip"})
