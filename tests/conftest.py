@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from geodata.store.sealing import KEY_VARIABLE, new_key
 from geodata.store.session import Change, connect, sign
 from server.app import create_app
 from server.settings import Settings
@@ -22,6 +26,12 @@ _numbers = count(1)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the run; its workers share the name and with it the template database."""
+    if not hasattr(config, "workerinput"):
+        # Processes that tests start, and workers, have the key of the run.
+        folder = tempfile.TemporaryDirectory(prefix="fugai-key-")
+        config.add_cleanup(folder.cleanup)
+        os.environ[KEY_VARIABLE] = str(Path(folder.name) / "phones.key")
+        new_key(Path(folder.name) / "phones.key")
     worker = getattr(config, "workerinput", {})
     config.stash[_SERVER] = TestServer(worker.get("testrunuid"), worker.get("workerid", "main"))
 

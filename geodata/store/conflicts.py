@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from geodata.domain.ledger_rules import FIELDS
 from geodata.domain.personal import mask_phone
 from geodata.store.hanging import KEYED
+from geodata.store.sealing import with_open_phone
 from geodata.store.tables import ManagementArrangement, Site, SiteVersion
 
 TICKS: Final = "ticked_types"
@@ -119,14 +120,15 @@ def _past(session: Session, site_id: int, version: int) -> _Past:
         # What was written in one transaction with the version was seen with it.
         SiteVersion.recorded_at != then.recorded_at,
     )
-    past = _Past({name: (then.new or {}).get(column) for name, column in _COLUMNS.items()}, {})
+    known = with_open_phone(then.new)
+    past = _Past({name: known.get(column) for name, column in _COLUMNS.items()}, {})
     for one in session.scalars(later.order_by(SiteVersion.id)):
         _note(past, one)
     return past
 
 
 def _note(past: _Past, version: SiteVersion) -> None:
-    old, new = version.old or {}, version.new or {}
+    old, new = with_open_phone(version.old), with_open_phone(version.new)
     who = (version.changed_by, version.recorded_at)
     if version.subject == Site.__tablename__:
         moved = [name for name, column in _COLUMNS.items() if old.get(column) != new.get(column)]

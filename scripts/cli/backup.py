@@ -23,7 +23,7 @@ from scripts.backup import (
     scratch_cluster,
 )
 from scripts.backup import restore as put_back
-from scripts.cli.database import database_url, file_store
+from scripts.cli.database import database_url, file_store, phones_key
 from scripts.cli.output import say
 
 
@@ -57,6 +57,10 @@ def backup(
         return
     if recipient is None:
         raise DomainError("backup.no_key")
+    say(
+        f"电话号码的密钥 {phones_key()} 不在备份内, 请另行妥善保存",
+        "the key to telephone numbers is not in the backup: keep it elsewhere too",
+    )
     say("备份并核对…" if prove else "备份…", "backing up")
     rows = make_backup(database_url(), file_store().folder, out.resolve(), recipient, proves=prove)
     size = out.stat().st_size / 1e6

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, NullPool, create_engine
 
 from geodata.store.files import FileStore
 from geodata.store.migrate import upgrade
+from geodata.store.sealing import KEY_VARIABLE, is_opened_by_key, new_key
 from geodata.store.server_role import address_of_server, let_in
 from scripts.cluster import Cluster
 
@@ -19,6 +20,11 @@ def home() -> Path:
     """Return the folder of our data: ``FUGAI_HOME``, by default ``.fugai`` in the checkout."""
     checkout = Path(__file__).resolve().parents[2]
     return Path(os.environ.get("FUGAI_HOME") or checkout / ".fugai").resolve()
+
+
+def phones_key() -> Path:
+    """Return where the key to telephone numbers lies: ``FUGAI_PHONES_KEY``, else our folder."""
+    return Path(os.environ.get(KEY_VARIABLE) or home() / "phones.key")
 
 
 def cluster() -> Cluster:
@@ -63,8 +69,15 @@ def server_url() -> str:
 
 
 def upgrade_database() -> None:
-    """Bring the schema up to date and let the server's role in."""
+    """Bring the schema up to date and let the server's role in; a new one gets a key.
+
+    Raises:
+        DomainError: ``personal.key_missing`` or ``personal.key_wrong`` where there are telephone
+            numbers that were sealed with another key: a new one would not open them.
+    """
     url = database_url()
+    if is_opened_by_key(url) is None:
+        new_key(phones_key())
     upgrade(url)
     if external_url() is None:
         let_in(url, cluster().server_password())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -9,6 +10,8 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from geodata.domain.errors import DomainError
+from geodata.store.sealing import KEY_VARIABLE
+from scripts.cli.database import phones_key
 from scripts.cli.output import complain
 
 app = typer.Typer(
@@ -50,6 +53,8 @@ for _name in (
 
 def main() -> None:
     """Run the command; a refusal is told in both languages and ends with 2."""
+    # Processes that we start find the key where we do.
+    os.environ[KEY_VARIABLE] = str(phones_key())
     try:
         app()
     except DomainError as refusal:

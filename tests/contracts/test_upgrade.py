@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError
@@ -18,8 +18,10 @@ from geodata.store.migrate import newest_revision, upgrade
 from geodata.store.queries.coverage_table import Breakdown, coverage_table
 from geodata.store.queries.state import SiteFilter
 from geodata.store.session import connect, reading
+from geodata.store.tables import Site
 from scripts.backup import load_dump
 from tests.postgis import TestServer, as_server
+from tests.sealed import tables_with
 
 RELEASES = sorted((Path(__file__).resolve().parents[1] / "releases").glob("*.dump"))
 """Small demo districts as each release left them, by pg_dump; a release adds one."""
@@ -59,6 +61,21 @@ def test_a_release_is_upgraded_with_all_it_held(old: str) -> None:
         assert verify_chain(session).is_whole
         former = session.execute(text("SELECT site_id, division_code FROM former_place")).all()
         assert {row.site_id for row in former} == {session.scalar(text("SELECT min(id) FROM site"))}
+    engine.dispose()
+
+
+def test_numbers_are_sealed_and_no_version_says_so(old: str) -> None:
+    engine = connect(old)
+    with engine.connect() as connection:
+        numbers = set(connection.scalars(text("SELECT phone FROM site WHERE phone IS NOT NULL")))
+    before = _counts(old)
+    assert "site_version" in tables_with(engine, numbers)
+    upgrade(old)
+    assert tables_with(engine, numbers) == set()
+    assert _counts(old) == before
+    with reading(engine) as session:
+        opened = set(session.scalars(select(Site.phone).where(Site.phone.is_not(None))))
+        assert opened == numbers
     engine.dispose()
 
 

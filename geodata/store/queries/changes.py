@@ -32,6 +32,7 @@ from geodata.domain.indicator import Denominator
 from geodata.domain.vocabulary import Language
 from geodata.store.queries.coverage_table import Breakdown, CoverageRow, coverage_table
 from geodata.store.queries.state import SiteFilter, filtered, site_state
+from geodata.store.sealing import with_open_phone
 
 _COMPARED: Final = (
     *("name", "town_code", "neighbourhood_code", "category"),
@@ -154,7 +155,9 @@ def edited_values(
     """
     edits = _edits(day_from, day_to, sites)
     rows = session.execute(select(edits).where(edits.c.new.is_not(None))).mappings()
-    return {row["site_id"]: (row["old"], row["new"]) for row in rows}
+    return {
+        row["site_id"]: (with_open_phone(row["old"]), with_open_phone(row["new"])) for row in rows
+    }
 
 
 def _changes(

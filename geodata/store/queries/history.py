@@ -32,6 +32,7 @@ from sqlalchemy.types import TypeEngine
 from geodata.domain.access import Scope
 from geodata.domain.errors import DomainError
 from geodata.store.queries.state import within
+from geodata.store.sealing import with_open_phone
 
 PLACE: Final = ("district_code", "town_code", "neighbourhood_code")
 SHAPES: Final = ("geom", "point")
@@ -232,8 +233,10 @@ def _version(row: RowMapping) -> Version:
 def _side(row: RowMapping, side: str) -> Mapping[str, Any] | None:
     """Return the columns of one side; of one that lies elsewhere only where that is."""
     columns: Mapping[str, Any] | None = row[side]
-    if columns is None or row[f"sees_{side}"]:
-        return columns
+    if columns is None:
+        return None
+    if row[f"sees_{side}"]:
+        return with_open_phone(columns)
     return {name: columns[name] for name in PLACE}
 
 

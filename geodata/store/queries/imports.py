@@ -97,9 +97,8 @@ def latest_signatures(
     session: Session, scope: Scope, district: str
 ) -> dict[str, dict[str, str | None]]:
     """Return who signed the last ledger of each unit (S41), by the unit's name as written."""
-    signatures = LedgerImport.report["signatures"]
     sent = session.scalars(
-        select(signatures)
+        select(LedgerImport.report)
         .where(
             within(scope, LedgerImport),
             LedgerImport.district_code == district,
@@ -108,4 +107,9 @@ def latest_signatures(
         )
         .order_by(LedgerImport.id)
     )
-    return {one["unit"]: one for sheets in sent for one in sheets or [] if one.get("unit")}
+    return {
+        one["unit"]: one
+        for report in sent
+        for one in report.get("signatures") or []
+        if one.get("unit")
+    }

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata.domain.importing import ImportKind, ImportState, RowOutcome
+from geodata.store.sealing import SealedJson, SealedMembers
 from geodata.store.tables.base import Base, CreatedAt, RowId, one_of
 
 
@@ -34,7 +35,9 @@ class LedgerImport(Base):
     effective_on: Mapped[date]
     progress_share: Mapped[float] = mapped_column(Float, server_default="0")
     options: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
-    report: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    report: Mapped[dict[str, Any]] = mapped_column(
+        SealedMembers("faults", "signatures"), server_default="{}"
+    )
     created_by: Mapped[str]
     created_at: Mapped[CreatedAt]
     applied_by: Mapped[str | None]
@@ -64,9 +67,9 @@ class StagedRow(Base):
     name: Mapped[str]
     site_id: Mapped[int | None] = mapped_column(BigInteger)
     site_version: Mapped[int | None] = mapped_column(Integer)
-    draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    changes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
-    candidates: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    draft: Mapped[dict[str, Any] | None] = mapped_column(SealedJson)
+    changes: Mapped[dict[str, Any]] = mapped_column(SealedJson, server_default="{}")
+    candidates: Mapped[list[dict[str, Any]]] = mapped_column(SealedJson, server_default="[]")
     choice: Mapped[str | None]
 
     __table_args__ = (

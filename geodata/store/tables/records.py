@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata.domain.governance import ContactSlot
 from geodata.domain.utility import SeparationItem, SeparationState, Utility
+from geodata.store.sealing import Sealed
 from geodata.store.tables.base import Base, CreatedAt, RowId, one_of
 
 
@@ -23,7 +24,7 @@ class SiteContact(Base):
     is_not_established: Mapped[bool] = mapped_column(Boolean, server_default="false")
     organisation: Mapped[str | None]
     person: Mapped[str | None]
-    phone: Mapped[str | None]
+    phone: Mapped[str | None] = mapped_column(Sealed)
 
     __table_args__ = (
         one_of("slot", ContactSlot),

@@ -17,12 +17,12 @@ from sqlalchemy import (
     Numeric,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata.domain.category import Category
 from geodata.domain.management import ManagementType
 from geodata.domain.site import ServiceStar
+from geodata.store.sealing import Sealed, SealedJson
 from geodata.store.tables.base import (
     Base,
     CreatedAt,
@@ -55,7 +55,7 @@ class Site(Base):
     company: Mapped[str | None]
     developer: Mapped[str | None]
     project_manager: Mapped[str | None]
-    phone: Mapped[str | None]
+    phone: Mapped[str | None] = mapped_column(Sealed)
     fee_min_yuan: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     fee_max_yuan: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     subsidised: Mapped[bool | None] = mapped_column(Boolean)
@@ -71,7 +71,7 @@ class Site(Base):
     collection_share: Mapped[Decimal | None] = mapped_column(Numeric(5, 4))
     responsible: Mapped[str | None]
     grid_members: Mapped[int | None] = mapped_column(Integer)
-    source_row: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    source_row: Mapped[dict[str, Any]] = mapped_column(SealedJson, server_default="{}")
     listed_on: Mapped[date]
     delisted_on: Mapped[date | None]
     row_version: Mapped[int] = mapped_column(Integer, server_default="1")

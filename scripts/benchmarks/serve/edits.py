@@ -215,7 +215,9 @@ class Editor:
                 clause=f"S{self._random.randrange(1, 50)}",
                 description="楼道堆放杂物",
                 opened_on=one.inspected_on,
-                due_on=today() + timedelta(days=self._random.randrange(-5, 5)),
+                due_on=max(
+                    one.inspected_on, today() + timedelta(days=self._random.randrange(-5, 5))
+                ),
             )
         )
         return _ground(session.get_one(Site, one.site_id))
