@@ -48,6 +48,15 @@ def _send(client: TestClient, path: Path, **fields: Any) -> Any:
         return client.post("/api/ledger/imports", files={"file": content}, data=fields)
 
 
+def test_an_import_of_any_number_that_is_none_is_not_found(fresh):
+    app, _ = fresh
+    town = _log_in(app, Role.TOWN)
+    for number in (2**31, 36982405899529, 2**63 - 1):
+        for act in ("stage", "apply", "undo"):
+            answer = town.post(f"/api/ledger/imports/{number}/{act}")
+            assert (answer.status_code, answer.json()["code"]) == (404, "import.not_found")
+
+
 def test_staged_applied_and_undone(fresh, tmp_path):
     app, _ = fresh
     town = _log_in(app, Role.TOWN)

@@ -72,7 +72,8 @@ def lock_import(
         DomainError: ``import.not_found``, ``import.wrong_state``, ``import.busy``.
     """
     held = session.scalar(
-        text("SELECT pg_try_advisory_xact_lock(hashtext('ledger_import'), :id)"), {"id": import_id}
+        text("SELECT pg_try_advisory_xact_lock(hashtextextended('ledger_import', :id))"),
+        {"id": import_id},
     )
     if not held:
         raise DomainError("import.busy")
