@@ -19,6 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from geodata.domain.errors import DomainError
+from geodata.store.sealing import is_opened_by_key
 from scripts.cli.database import (
     cluster,
     database_url,
@@ -56,7 +57,7 @@ def register(app: typer.Typer) -> None:
 def serve(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
     """启动服务 / Serve; the database must be there."""
     address = _address(host, port)
-    database_url()
+    is_opened_by_key(database_url())
     _run(*address, workers)
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from psycopg import Error, OperationalError
 from starlette.requests import Request
 
 from geodata.domain.errors import DomainError
@@ -15,10 +12,7 @@ from server.tiles.address import PREFIX, read_address
 from server.tiles.serving import Tiles
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
-
-_LOG: Final = logging.getLogger("fugai")
 
 
 class TileMiddleware:
@@ -46,13 +40,3 @@ class TileMiddleware:
             await self._tiles.answer(request, wanted, send)
         except DomainError as error:
             await problem(request, error)(scope, receive, send)
-        except Error as error:
-            await unavailable(request, error)(scope, receive, send)
-
-
-def unavailable(request: Request, error: Error) -> Response:
-    """Return what is said when the database made no tile."""
-    _LOG.warning("a tile could not be made: %s", type(error).__name__)
-    refusal = DomainError("tile.unavailable")
-    status = HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, OperationalError) else None
-    return problem(request, refusal, status)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
 
+from psycopg import Error, OperationalError
 from starlette.requests import Request
 
+from geodata.domain.errors import DomainError
 from geodata.domain.period import today
 from geodata.store.session import reading
 from geodata.store.tiles import read_tile, tile_statement
+from server.errors import problem
 from server.tiles.address import TileRequest
 from server.tiles.answers import ASK_AGAIN, FOREVER, NEVER, Answer
 from server.tiles.kept import Folder, Kept, Key, Memory
@@ -18,7 +23,10 @@ from server.tiles.passes import renewed_pass
 from server.tiles.viewers import Sight, sight_of
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import Send
+
+_LOG: Final = logging.getLogger("fugai")
 
 
 class Tiles:
@@ -38,11 +46,17 @@ class Tiles:
         self._running: dict[tuple[Key, int], asyncio.Event] = {}
 
     async def answer(self, request: Request, wanted: TileRequest, send: Send) -> None:
-        """Send the tile that a request wants, or word that the asker's still holds.
+        """Send the tile that a request wants, word that the asker's still holds, or of a fault.
 
         Raises:
             DomainError: As `Viewers.find`.
         """
+        try:
+            await self._answer(request, wanted, send)
+        except Error as error:
+            await _unavailable(request, error)(request.scope, request.receive, send)
+
+    async def _answer(self, request: Request, wanted: TileRequest, send: Send) -> None:
         headers = dict(request.scope["headers"])
         answer = Answer(send, headers, is_head=request.method == "HEAD")
         live = self._live
@@ -103,6 +117,14 @@ class Tiles:
     async def _make(self, wanted: TileRequest, sight: Sight) -> bytes:
         statement, parameters = tile_statement(wanted.layers, wanted.tile, sight.scope, wanted.on)
         return await self._live.readers.value(statement, parameters)
+
+
+def _unavailable(request: Request, error: Error) -> Response:
+    """Return what is said when the database made no tile."""
+    _LOG.warning("a tile could not be made: %s", type(error).__name__)
+    refusal = DomainError("tile.unavailable")
+    status = HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, OperationalError) else None
+    return problem(request, refusal, status)
 
 
 def _read_alone(request: Request, wanted: TileRequest) -> bytes:

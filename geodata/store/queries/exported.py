@@ -7,12 +7,11 @@ from typing import Any, Final
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import column, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
-from geodata.store.queries.state import SiteFilter, filtered, site_state
-from geodata.store.sealing import Sealed
+from geodata.store.queries.state import SiteFilter, filtered, site_row_on, site_state
 from geodata.store.tables import Division
 
 _FROM_STATE: Final = (
@@ -46,9 +45,6 @@ _FROM_ROW: Final = (
 )
 
 
-_OPENED: Final = {"phone": Sealed}
-
-
 def sites_with_shapes(
     session: Session, scope: Scope, wanted: SiteFilter, *, on: date
 ) -> list[tuple[dict[str, Any], BaseGeometry | None]]:
@@ -66,11 +62,7 @@ def sites_with_shapes(
     """
     state = site_state(on)
     names = ("id", *_FROM_ROW)
-    row = (
-        func.site_as_of(on)
-        .table_valued(*(column(name, _OPENED.get(name)) for name in names))
-        .alias("row")
-    )
+    row = site_row_on(on, names)
     town, neighbourhood = Division.__table__.alias("t"), Division.__table__.alias("n")
     statement = (
         select(

@@ -6,22 +6,20 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import column, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.category import Category
 from geodata.domain.management import ManagementType
 from geodata.domain.site import Place, ServiceStar, SiteDraft
-from geodata.store.queries.state import SiteFilter, filtered, site_state
-from geodata.store.sealing import Sealed
+from geodata.store.queries.state import SiteFilter, filtered, site_row_on, site_state
 from geodata.store.tables import Division
 
 _TEXTS: Final = ("address", "company", "project_manager", "note")
 _COUNTS: Final = ("built_year", "buildings", "households", "occupied_households")
 _DECIMALS: Final = ("floor_area_m2", "fee_min_yuan", "fee_max_yuan")
 _SWITCHES: Final = ("subsidised", "owners_committee", "maintenance_fund", "utility_handover")
-_OPENED: Final = {"phone": Sealed}
 _NOWHERE: Final = Place("", None, 0)
 
 
@@ -48,11 +46,7 @@ def drafts_by_site(
     """Return the same by id of the site; ``only`` names the sites to tell, ``None`` for all."""
     state = site_state(on)
     names = ("id", "service_star", "phone", *_TEXTS, *_COUNTS, *_DECIMALS, *_SWITCHES)
-    row = (
-        func.site_as_of(on)
-        .table_valued(*(column(name, _OPENED.get(name)) for name in names))
-        .alias("row")
-    )
+    row = site_row_on(on, names)
     town, neighbourhood = Division.__table__.alias("t"), Division.__table__.alias("n")
     statement = (
         select(

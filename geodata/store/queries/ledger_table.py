@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Select, column, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.completeness import COLUMNS_ASKED, missing_fields
 from geodata.domain.period import today
 from geodata.store.queries.hanging import overdue_by_site, told_slots_by_site
-from geodata.store.queries.state import SiteFilter, filtered, site_state, within
+from geodata.store.queries.state import SiteFilter, filtered, site_row_on, site_state, within
 from geodata.store.tables import Division, Site
 
 _OF_STATE: Final = (
@@ -72,7 +72,7 @@ def _row_of(on: date) -> Any:  # noqa: ANN401 - a table or a function's rows, bo
     if on >= today():
         return Site.__table__
     names = ("id", *_OF_SITE, *_SEEN_ONLY)
-    return func.site_as_of(on).table_valued(*(column(name) for name in names)).alias("row")
+    return site_row_on(on, names)
 
 
 def _site_ids(scope: Scope, wanted: SiteFilter, on: date) -> Select[Any]:

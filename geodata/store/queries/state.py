@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -30,6 +30,7 @@ from geodata.domain.access import Scope
 from geodata.domain.division import DivisionKind
 from geodata.domain.inspection import VERIFIED_WITHIN_DAYS
 from geodata.domain.vocabulary import UNREPORTED_KEY
+from geodata.store.tables import Site
 from geodata.store.tables.base import SRID
 
 _COLUMNS: Final[dict[str, TypeEngine[Any]]] = {
@@ -98,6 +99,17 @@ def site_state(on: date) -> TableValuedAlias:
     """Return the table-valued function that tells each site's state on a day."""
     columns = [column(name, kind) for name, kind in _COLUMNS.items()]
     return func.site_state(on, VERIFIED_WITHIN_DAYS).table_valued(*columns).alias("st")
+
+
+def site_row_on(on: date, names: Iterable[str]) -> TableValuedAlias:
+    """Return columns of `Site` as they stood on a day, for who asks more than `site_state` tells.
+
+    Args:
+        on: The day.
+        names: The columns, shapes not among them.
+    """
+    columns = (column(name, Site.__table__.c[name].type) for name in names)
+    return func.site_as_of(on).table_valued(*columns).alias("row")
 
 
 def within(scope: Scope, table: Any) -> ColumnElement[bool]:  # noqa: ANN401 - any table or alias

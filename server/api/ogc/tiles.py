@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from psycopg import Error
 
 from geodata.domain.errors import DomainError
 from geodata.layers import DEEPEST_ZOOM, LAYERS
@@ -21,9 +20,7 @@ from server.api.ogc.parameters import (
     read_query,
 )
 from server.api.ogc.tile_matrix_set import TMS_ID
-from server.auth import CurrentActor
 from server.tiles.address import TileRequest
-from server.tiles.application import unavailable
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -82,19 +79,14 @@ class TileResponse(Response):
         self._request = request
         self._wanted = wanted
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the tile."""
-        try:
-            await self._request.app.state.tiles.answer(self._request, self._wanted, send)
-        except Error as error:
-            await unavailable(self._request, error)(scope, receive, send)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send the tile to who may see it: that is looked up there, and remembered."""
+        await self._request.app.state.tiles.answer(self._request, self._wanted, send)
 
 
 @of_layer.get(f"/tiles/{TMS_ID}/{{tile_matrix}}/{{tile_row}}/{{tile_col}}", response_class=Response)
 def layer_tile(
-    request: Request,
-    wanted: Annotated[TileRequest, Depends(tile_of_layer)],
-    _actor: CurrentActor,
+    request: Request, wanted: Annotated[TileRequest, Depends(tile_of_layer)]
 ) -> Response:
     """Return a tile of one layer; one with nothing in it has no bytes."""
     return TileResponse(request, wanted)
@@ -102,9 +94,7 @@ def layer_tile(
 
 @router.get(f"/tiles/{TMS_ID}/{{tile_matrix}}/{{tile_row}}/{{tile_col}}", response_class=Response)
 def dataset_tile(
-    request: Request,
-    wanted: Annotated[TileRequest, Depends(tile_of_dataset)],
-    _actor: CurrentActor,
+    request: Request, wanted: Annotated[TileRequest, Depends(tile_of_dataset)]
 ) -> Response:
     """Return a tile of several layers."""
     return TileResponse(request, wanted)
