@@ -106,17 +106,23 @@ find_python() {
 
 # install_browser_libraries [dev]: what pages load; with dev also what tests check styles with.
 install_browser_libraries() {
-  local stamp omit=--omit=dev
+  local omit=--omit=dev
   [ "${1:-}" = dev ] && omit=--include=dev
-  stamp="$(sha256sum "$root/maps/package-lock.json" | cut -d' ' -f1)"
-  case "$(cat "$root/maps/node_modules/.lock" 2>/dev/null)" in
-    "$stamp --include=dev" | "$stamp $omit") return ;;
+  install_node_packages "$root/maps" "$omit"
+}
+
+# install_node_packages FOLDER OPTION: what the folder's lock names.
+install_node_packages() {
+  local stamp
+  stamp="$(sha256sum "$1/package-lock.json" | cut -d' ' -f1)"
+  case "$(cat "$1/node_modules/.lock" 2>/dev/null)" in
+    "$stamp --include=dev" | "$stamp $2") return ;;
   esac
-  say "安装浏览器端库  /  installing browser libraries"
+  say "安装 JavaScript 库  /  installing JavaScript libraries"
   # npm checks each package against the lock's hash.
-  (cd "$root/maps" && run_npm ci "$omit" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null) \
+  (cd "$1" && run_npm ci "$2" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null) \
     || die "npm ci 失败  /  npm ci failed"
-  printf %s "$stamp $omit" > "$root/maps/node_modules/.lock"
+  printf %s "$stamp $2" > "$1/node_modules/.lock"
 }
 
 # npm of the machine; else that of the PyPI wheel that ships Node, else that of apt.

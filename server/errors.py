@@ -19,6 +19,8 @@ from geodata.store.session import is_collision, is_out_of_range
 from server.i18n import language_of, sentence
 from server.observing import REQUEST_ID
 
+_LEAD_ELSEWHERE: Final = frozenset({"auth.off_the_ground", "auth.code_required"})
+"""Refusals that name the page to go on to."""
 _FOR_PROGRAMS: Final = (
     *("/api", "/assets", "/healthz", "/readyz", "/metrics"),
     *("/tiles", "/styles", "/archives", "/ogc"),
@@ -27,6 +29,14 @@ _FOR_PROGRAMS: Final = (
 STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.login_required": HTTPStatus.UNAUTHORIZED,
     "auth.wrong_password": HTTPStatus.UNAUTHORIZED,
+    "auth.code_wrong": HTTPStatus.UNAUTHORIZED,
+    "auth.code_late": HTTPStatus.UNAUTHORIZED,
+    "auth.code_required": HTTPStatus.FORBIDDEN,
+    "auth.sso_refused": HTTPStatus.UNAUTHORIZED,
+    "auth.sso_unknown": HTTPStatus.FORBIDDEN,
+    "auth.sso_none": HTTPStatus.NOT_FOUND,
+    "auth.sso_unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "account.code_on": HTTPStatus.CONFLICT,
     "auth.locked": HTTPStatus.TOO_MANY_REQUESTS,
     "request.too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "file.lost": HTTPStatus.NOT_FOUND,
@@ -130,10 +140,6 @@ STATUS: Final[dict[str, HTTPStatus]] = {
 }
 """Codes that are not simply a request that cannot be understood (422; OGC's standards say 400)."""
 
-_FOR_MACHINES: Final = (
-    *("/api", "/assets", "/healthz", "/ogc"),
-    *("/tiles", "/styles", "/archives"),
-)
 _PROBLEM: Final = "application/problem+json"
 _LOG = logging.getLogger("fugai")
 
@@ -154,7 +160,7 @@ def problem(request: Request, error: DomainError, status: int | None = None) -> 
         if error.code == "auth.login_required":
             target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?next={quote(target)}", HTTPStatus.SEE_OTHER)
-        if error.code == "auth.off_the_ground":
+        if error.code in _LEAD_ELSEWHERE:
             return RedirectResponse(str(error.facts["home"]), HTTPStatus.SEE_OTHER)
         # Pages lie above this floor; the application says which one tells of a refusal.
         answer: Response = request.app.state.error_page(request, code, error.code, error.facts)
@@ -187,19 +193,7 @@ def _with_details(fact: object, language: Language) -> object:
 
 def _wants_page(request: Request) -> bool:
     path = request.url.path
-    is_machine = path.startswith(
-        (
-            "/api",
-            "/assets",
-            "/healthz",
-            "/readyz",
-            "/metrics",
-            "/tiles",
-            "/styles",
-            "/archives",
-            "/ogc",
-        )
-    )
+    is_machine = path.startswith(_FOR_PROGRAMS)
     return not is_machine and "text/html" in request.headers.get("accept", "")
 
 

@@ -4,9 +4,60 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from geodata.domain.access import Role
+from geodata.domain.errors import DomainError
+
+_THIS_MACHINE: Final = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """An OpenID Connect provider that people may log in by.
+
+    Attributes:
+        issuer: Its address, without a slash at the end.
+        client_id: What it knows us as.
+        client_secret: What we show it, ``None`` for a client without.
+        claim: The claim that is the user name here.
+        name: What people call it, ``None`` for nothing but single sign-on.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    claim: str = "preferred_username"
+    name: str | None = None
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Provider | None:
+        """Read what the environment says, ``None`` where it names none.
+
+        Raises:
+            DomainError: ``auth.sso_setting`` where a part is missing, or the way there is open:
+                only this machine may be asked without TLS.
+        """
+        issuer = (environ.get("FUGAI_OIDC_ISSUER") or "").rstrip("/")
+        if not issuer:
+            return None
+        parts = urlsplit(issuer)
+        is_safe = parts.scheme == "https" or parts.hostname in _THIS_MACHINE
+        client_id = environ.get("FUGAI_OIDC_CLIENT_ID")
+        if not is_safe or not client_id:
+            raise DomainError("auth.sso_setting", issuer=issuer)
+        secret = environ.get("FUGAI_OIDC_CLIENT_SECRET_FILE")
+        return cls(
+            issuer=issuer,
+            client_id=client_id,
+            client_secret=Path(secret).read_text().strip() if secret else None,
+            claim=environ.get("FUGAI_OIDC_CLAIM") or "preferred_username",
+            name=environ.get("FUGAI_OIDC_NAME") or None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +83,8 @@ class Settings:
         webhook_hosts: Hosts, with port where it is not the usual one, that notices may be sent to.
         is_public: Whether anybody may see the totals of towns, and plans put before owners.
         limits: Whether uploads, exports and tiles are counted, as `server.limits` has it.
+        provider: Whom people may log in by, besides their password.
+        second_factor: Roles that have to show a code after their password.
         address: Where people reach this server, for links in documents; ``None``: as they did.
     """
 
@@ -51,6 +104,8 @@ class Settings:
     webhook_hosts: frozenset[str] = frozenset()
     is_public: bool = False
     limits: bool = False
+    provider: Provider | None = None
+    second_factor: frozenset[Role] = frozenset()
 
     @classmethod
     def read(
@@ -68,7 +123,12 @@ class Settings:
         ``FUGAI_BASEMAP_ARCHIVE``, the name of an archive there, with its suffix or without;
         ``FUGAI_ISSUER``, ``FUGAI_ADDRESS``; ``FUGAI_WEBHOOK_HOSTS``, by commas; ``FUGAI_PUBLIC``,
         1 for a page that owners may see without an account; ``FUGAI_LIMITS``, off for a server
-        that is measured.
+        that is measured; ``FUGAI_SECOND_FACTOR``, roles by commas or ``all``; for single sign-on
+        ``FUGAI_OIDC_ISSUER``, ``FUGAI_OIDC_CLIENT_ID``, ``FUGAI_OIDC_CLIENT_SECRET_FILE``,
+        ``FUGAI_OIDC_CLAIM``, ``FUGAI_OIDC_NAME``.
+
+        Raises:
+            DomainError: ``access.role_unknown``; see `Provider.read`.
         """
         tiles = environ.get("FUGAI_TILES_FOLDER")
         below = environ.get("FUGAI_BASEMAP_ARCHIVE")
@@ -87,8 +147,21 @@ class Settings:
                 if one.strip()
             ),
             limits=environ.get("FUGAI_LIMITS") != "off",
+            provider=Provider.read(environ),
+            second_factor=_roles(environ.get("FUGAI_SECOND_FACTOR") or ""),
             is_public=environ.get("FUGAI_PUBLIC") == "1",
             issuer=environ.get("FUGAI_ISSUER") or "区房管局",
             address=(environ.get("FUGAI_ADDRESS") or "").rstrip("/") or None,
             tiles_memory_bytes=int(environ.get("FUGAI_TILES_MEMORY_MB") or 96) << 20,
         )
+
+
+def _roles(named: str) -> frozenset[Role]:
+    if named.strip() == "all":
+        return frozenset(Role)
+    known = [role.value for role in Role]
+    names = [one.strip() for one in named.split(",") if one.strip()]
+    for one in names:
+        if one not in known:
+            raise DomainError("access.role_unknown", value=one, known=known)
+    return frozenset(Role(one) for one in names)

@@ -22,6 +22,7 @@ from geodata.spatial.gaps import find_gaps
 from geodata.store.migrate import upgrade
 from geodata.store.queries.gap_frames import gap_frames
 from geodata.store.session import connect, reading
+from scripts.benchmarks.own_key import own_key
 from scripts.cluster import Cluster
 
 SITES: Final = 20_000
@@ -46,6 +47,7 @@ def measure(home: Path, sizes: list[int]) -> list[dict[str, Any]]:
         sizes: Numbers of footprints.
     """
     cluster = Cluster(home)
+    own_key(home)
     cluster.ensure()
     try:
         upgrade(cluster.url())

@@ -20,6 +20,7 @@ from geodata.store.files import FileStore
 from geodata.store.migrate import upgrade
 from geodata.store.server_role import let_in
 from geodata.store.session import Change, writing
+from scripts.benchmarks.own_key import own_key
 from scripts.cluster import Cluster, free_port
 from scripts.demo.first_start import build_and_load
 from scripts.demo.size import DemoSize
@@ -42,6 +43,7 @@ class Installation:
     def __init__(self, home: Path) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
+        own_key(home)
         self.cluster = Cluster(home)
         self.cluster.ensure()
         self.url = self.cluster.url()

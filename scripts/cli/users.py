@@ -14,6 +14,7 @@ from geodata.store.session import Change, writing
 from scripts.cli.database import engine
 from scripts.cli.output import say
 from server.auth.accounts import add_account, add_token, strong_password
+from server.auth.second_factor import drop
 from server.auth.tries import forgive
 
 _app = typer.Typer(help="账号  /  accounts", no_args_is_help=True)
@@ -64,6 +65,15 @@ def token(
         made = add_token(session, username, label=label, lasts=lasts)
         audit(session, _CLI, "add_token", username, label=label)
     print(made)
+
+
+@_app.command(name="drop-code")
+def drop_code(username: str) -> None:
+    """停用两步验证(手机遗失) / Ask a name for no second factor, since its phone is lost."""
+    with writing(engine(), Change(_CLI, "drop code")) as session:
+        drop(session, username)
+        audit(session, _CLI, "drop_code", username)
+    say(f"{username} 登录时不再需要验证码", f"{username} is asked for no code")
 
 
 @_app.command()

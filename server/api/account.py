@@ -1,4 +1,4 @@
-"""One's own account: sessions seen and ended, password changed."""
+"""One's own account: sessions seen and ended, password changed, a second factor."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from geodata.store.session import writing
 from server.auth import COOKIE, CurrentActor, ReadingSession
 from server.auth.accounts import change_password
 from server.auth.own_sessions import OwnSession, end_others, end_session, sessions_of
+from server.auth.second_factor import address, confirm, drop_own, propose
+from server.qr import qr_code
 
 router = APIRouter(prefix="/api/account", tags=["login"])
 
@@ -26,6 +28,22 @@ class PasswordIn(BaseModel):
 
     old: str = Field(max_length=1000)
     new: str = Field(max_length=1000)
+
+
+class CodeIn(BaseModel):
+    """What an authenticator app shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(max_length=20)
+
+
+class OwnPassword(BaseModel):
+    """The password, shown once more."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: str = Field(max_length=1000)
 
 
 @router.get("/sessions")
@@ -58,7 +76,37 @@ def password_route(
     return Response(status_code=204)
 
 
+@router.post("/code")
+def propose_route(asked: OwnPassword, actor: CurrentActor, request: Request) -> dict[str, str]:
+    """Begin with a second factor: its secret, also as a picture for an app."""
+    with writing(request.app.state.engine, actor.change("propose_code")) as session:
+        secret = propose(session, actor.username, asked.password)
+    uri = address(actor.username, secret)
+    return {"secret": secret, "uri": uri, "picture": qr_code(uri)}
+
+
+@router.put("/code", status_code=204)
+def confirm_route(
+    asked: CodeIn, actor: CurrentActor, request: Request, cookie: OwnCookie = None
+) -> Response:
+    """Ask for codes from now on, since one is shown; all other sessions end."""
+    with writing(request.app.state.engine, actor.change("confirm_code")) as session:
+        account_id = confirm(session, actor.username, asked.code)
+        ended = end_others(session, account_id, cookie)
+        audit(session, actor.username, "confirm_code", actor.username, ended=ended)
+    return Response(status_code=204)
+
+
+@router.post("/code/end", status_code=204)
+def drop_route(asked: OwnPassword, actor: CurrentActor, request: Request) -> Response:
+    """Ask for no more codes."""
+    with writing(request.app.state.engine, actor.change("drop_code")) as session:
+        drop_own(session, actor.username, asked.password)
+        audit(session, actor.username, "drop_code", actor.username)
+    return Response(status_code=204)
+
+
 def session_json(one: OwnSession) -> dict[str, Any]:
     """Return a session as the interface tells it."""
-    names = ("key", "opened_at", "seen_at", "address", "agent", "is_this")
+    names = ("key", "opened_at", "seen_at", "address", "agent", "is_this", "way")
     return {name: getattr(one, name) for name in names}

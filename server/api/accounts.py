@@ -14,6 +14,7 @@ from server.auth.administration import (
     AccountWish,
     KnownAccount,
     change_account,
+    drop_code,
     end_sessions,
     issue_token,
     known_accounts,
@@ -105,6 +106,14 @@ def unlock_route(username: Username, actor: Keeper, request: Request) -> Respons
     return Response(status_code=204)
 
 
+@router.delete("/{username}/code", status_code=204)
+def code_route(username: Username, actor: Keeper, request: Request) -> Response:
+    """Ask an account for no second factor until it sets one up again."""
+    with writing(request.app.state.engine, actor.change("drop_code")) as session:
+        drop_code(session, actor, username)
+    return Response(status_code=204)
+
+
 @router.delete("/{username}/sessions")
 def end_route(username: Username, actor: Keeper, request: Request) -> dict[str, int]:
     """End all sessions of an account."""
@@ -141,7 +150,7 @@ def account_json(one: KnownAccount) -> dict[str, Any]:
     """Return an account as the interface tells it."""
     names = (
         *("username", "display_name", "role", "division_code", "division_name"),
-        *("is_active", "is_locked", "sessions", "seen_at"),
+        *("is_active", "is_locked", "sessions", "seen_at", "has_code"),
     )
     told = {name: getattr(one, name) for name in names}
     keys = ("key", "label", "may_write", "expires_at")

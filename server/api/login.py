@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Cookie, Request, Response
 from pydantic import BaseModel, Field
 
 from server.auth import COOKIE, CurrentActor, log_in, log_out
+from server.auth.logins import CODE_WITHIN, log_in_with_code
+from server.auth.sessions import From
 
 router = APIRouter(prefix="/api", tags=["login"])
+
+WAITING: Final = "fugai_waiting"
+"""Names the cookie of a login that waits for a code."""
 
 
 class Credentials(BaseModel):
@@ -28,19 +34,52 @@ class Who(BaseModel):
     division_code: str | None
 
 
+class Code(BaseModel):
+    """What an authenticator app shows."""
+
+    code: str = Field(max_length=20)
+
+
+class Entered(BaseModel):
+    """Who has logged in, and whether a code is asked for before that counts."""
+
+    username: str
+    awaits_code: bool
+
+
 @router.post("/login")
-def login(credentials: Credentials, request: Request, response: Response) -> dict[str, str]:
+def login(credentials: Credentials, request: Request, response: Response) -> Entered:
     """Open a session and set its cookie."""
-    cookie = log_in(
+    entry = log_in(
         request.app.state.engine,
         credentials.username,
         credentials.password,
         settings=request.app.state.settings,
-        address=request.client.host if request.client else "",
-        agent=request.headers.get("user-agent"),
+        origin=origin_of(request),
+    )
+    put = set_waiting_cookie if entry.awaits_code else set_session_cookie
+    put(request, response, entry.cookie)
+    return Entered(username=credentials.username, awaits_code=entry.awaits_code)
+
+
+@router.post("/login/code")
+def code_after_password(
+    shown: Code,
+    request: Request,
+    response: Response,
+    waiting: Annotated[str, Cookie(alias=WAITING)] = "",
+) -> dict[str, str]:
+    """Show the code that is asked for after the password, and set the session's cookie."""
+    cookie = log_in_with_code(
+        request.app.state.engine,
+        waiting,
+        shown.code,
+        settings=request.app.state.settings,
+        origin=origin_of(request),
     )
     set_session_cookie(request, response, cookie)
-    return {"username": credentials.username}
+    response.delete_cookie(WAITING)
+    return {"status": "ok"}
 
 
 @router.post("/logout")
@@ -64,12 +103,27 @@ def me(actor: CurrentActor) -> Who:
     )
 
 
+def origin_of(request: Request) -> From:
+    """Return where a login comes from."""
+    address = request.client.host if request.client else ""
+    return From(address, request.headers.get("user-agent"))
+
+
 def set_session_cookie(request: Request, response: Response, cookie: str) -> None:
     """Set a session's cookie: out of reach of scripts, and of plain HTTP where there is TLS."""
+    _set(request, response, COOKIE, cookie, request.app.state.settings.session_lasts)
+
+
+def set_waiting_cookie(request: Request, response: Response, cookie: str) -> None:
+    """Set the cookie of a login that waits for a code."""
+    _set(request, response, WAITING, cookie, CODE_WITHIN)
+
+
+def _set(request: Request, response: Response, name: str, cookie: str, lasts: timedelta) -> None:
     response.set_cookie(
-        COOKIE,
+        name,
         cookie,
-        max_age=int(request.app.state.settings.session_lasts.total_seconds()),
+        max_age=int(lasts.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",

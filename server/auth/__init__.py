@@ -1,6 +1,7 @@
 """Who is asking: accounts, sessions, tokens, and the scope that follows."""
 
 from server.auth.actor import Actor
+from server.auth.logins import log_in
 from server.auth.requests import (
     CurrentActor,
     ReadingSession,
@@ -9,7 +10,7 @@ from server.auth.requests import (
     reading_session,
     writing_actor,
 )
-from server.auth.sessions import COOKIE, log_in, log_out
+from server.auth.sessions import COOKIE, log_out
 
 __all__ = [
     "COOKIE",

@@ -10,6 +10,7 @@ from geodata.domain.access import Role, Scope
 from geodata.store.session import Change
 
 HOME: Final = "/map"
+ACCOUNT: Final = "/account"
 _HOMES: Final = {
     Role.SECURITY_ADMINISTRATOR: "/accounts",
     Role.AUDIT_ADMINISTRATOR: "/audit",
@@ -26,6 +27,7 @@ class Actor:
         role: What the account is for.
         division_code: The division it belongs to, ``None`` for all.
         scope: What it sees, from role and division.
+        lacks_code: Whether it has to set up a second factor before anything else.
     """
 
     username: str
@@ -33,6 +35,7 @@ class Actor:
     role: Role
     division_code: str | None
     scope: Scope
+    lacks_code: bool = False
 
     @property
     def home(self) -> str:

@@ -17,6 +17,7 @@ from geodata.domain.access import Role
 from geodata.domain.errors import DomainError
 from geodata.store.audit import audit
 from geodata.store.tables import Account, ApiToken, Division, LoginSession, LoginTry
+from server.auth import second_factor
 from server.auth.accounts import add_account, add_token, find_account, strong_password
 from server.auth.actor import Actor
 from server.auth.own_sessions import end_others
@@ -57,6 +58,7 @@ class KnownAccount:
         is_locked: Whether too many wrong passwords keep it out for now.
         sessions: How many browsers are logged in.
         seen_at: When one of them last asked for anything.
+        has_code: Whether it is asked for a second factor.
         tokens: Those that have not run out.
     """
 
@@ -69,6 +71,7 @@ class KnownAccount:
     is_locked: bool
     sessions: int
     seen_at: datetime | None
+    has_code: bool
     tokens: tuple[KnownToken, ...]
 
 
@@ -97,7 +100,7 @@ def known_accounts(session: Session) -> list[KnownAccount]:
             func.count().label("sessions"),
             func.max(LoginSession.seen_at).label("seen_at"),
         )
-        .where(LoginSession.expires_at > func.now())
+        .where(LoginSession.expires_at > func.now(), ~LoginSession.awaits_code)
         .group_by(LoginSession.account_id)
         .subquery()
     )
@@ -120,6 +123,7 @@ def known_accounts(session: Session) -> list[KnownAccount]:
             is_locked_name(tries, account.username),
             sessions or 0,
             seen_at,
+            account.code_since is not None,
             tuple(tokens.get(account.id, ())),
         )
         for account, division, sessions, seen_at in rows
@@ -193,6 +197,18 @@ def unlock(session: Session, actor: Actor, username: str) -> None:
     """Let a name try again after too many wrong passwords."""
     forgive(session, username)
     audit(session, actor.username, "unlock_account", username)
+
+
+def drop_code(session: Session, actor: Actor, username: str) -> None:
+    """Ask an account for no more codes, since its phone is lost, say; its sessions end.
+
+    Raises:
+        DomainError: ``account.not_found``; ``account.own``.
+    """
+    account = _of_another(session, actor, username)
+    second_factor.drop(session, username)
+    ended = end_others(session, account.id, None)
+    audit(session, actor.username, "drop_code", username, ended=ended)
 
 
 def end_sessions(session: Session, actor: Actor, username: str) -> int:

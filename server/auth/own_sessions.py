@@ -27,6 +27,7 @@ class OwnSession:
         address: From where it was opened.
         agent: With which browser, as it says itself.
         is_this: Whether it is the one that asks.
+        way: By what it was opened, as `Way` has it.
     """
 
     key: str
@@ -35,6 +36,7 @@ class OwnSession:
     address: str | None
     agent: str | None
     is_this: bool
+    way: str
 
 
 def sessions_of(session: Session, username: str, cookie: str | None) -> list[OwnSession]:
@@ -43,7 +45,11 @@ def sessions_of(session: Session, username: str, cookie: str | None) -> list[Own
     rows = session.scalars(
         select(LoginSession)
         .join(Account, Account.id == LoginSession.account_id)
-        .where(Account.username == username, LoginSession.expires_at > func.now())
+        .where(
+            Account.username == username,
+            LoginSession.expires_at > func.now(),
+            ~LoginSession.awaits_code,
+        )
         .order_by(LoginSession.seen_at.desc())
     )
     return [
@@ -54,6 +60,7 @@ def sessions_of(session: Session, username: str, cookie: str | None) -> list[Own
             one.address,
             one.agent,
             one.digest == this,
+            one.way,
         )
         for one in rows
     ]

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from geodata.domain.access import OFF_THE_GROUND, WRITING_ROLES, Role
 from geodata.domain.errors import DomainError
 from geodata.store.session import reading
-from server.auth.actor import Actor
+from server.auth.actor import ACCOUNT, Actor
 from server.auth.sessions import COOKIE, actor_by_cookie, actor_by_token
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OFF_THE_GROUND: Final = ("/account", "/api/account", "/audit", "/api/audit", "/api/me", "/docs")
 """Where those may go who see no site; each route there asks for its role itself."""
+_OWN_ACCOUNT: Final = (ACCOUNT + "/", "/api/account/", "/api/me")
+"""Where those may go who have to set up a second factor: theirs, and not that of others."""
 
 
 def current_actor(request: Request) -> Actor:
@@ -26,7 +28,8 @@ def current_actor(request: Request) -> Actor:
 
     Raises:
         DomainError: ``auth.login_required``; ``auth.token_reads``; ``auth.off_the_ground`` for
-            those who see no site, with the page of their own.
+            those who see no site, with the page of their own; ``auth.code_required`` for those
+            who have to set up a second factor.
     """
     state = request.app.state
     cookie = request.cookies.get(COOKIE)
@@ -39,6 +42,8 @@ def current_actor(request: Request) -> Actor:
         actor = actor_by_cookie(state.engine, cookie, state.settings)
     if actor is None:
         raise DomainError("auth.login_required")
+    if actor.lacks_code and not f"{request.url.path}/".startswith(_OWN_ACCOUNT):
+        raise DomainError("auth.code_required", home=ACCOUNT)
     if actor.role in OFF_THE_GROUND and not request.url.path.startswith(_OFF_THE_GROUND):
         raise DomainError("auth.off_the_ground", home=actor.home)
     return actor

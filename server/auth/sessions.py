@@ -1,70 +1,70 @@
-"""Sessions on the server's side: opened by a password, found by a cookie, ended by idling."""
+"""Sessions on the server's side: opened by a login, found by a cookie, ended by idling."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Engine, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Engine, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from geodata.domain.access import Role, Scope
 from geodata.domain.errors import DomainError
-from geodata.store.audit import audit
 from geodata.store.session import Change, reading, writing
 from geodata.store.tables import Account, ApiToken, LoginSession
-from server.auth.accounts import find_account, is_password
 from server.auth.actor import Actor
 from server.auth.digests import digest
-from server.auth.tries import count_try, minutes_locked
 from server.settings import Settings
 
 COOKIE: Final = "fugai_session"
 _LONGEST_AGENT: Final = 300
 
 
-def log_in(
-    engine: Engine,
-    username: str,
-    password: str,
-    *,
-    settings: Settings,
-    address: str,
-    agent: str | None = None,
-) -> str:
-    """Return the cookie of a new session.
+class Way(StrEnum):
+    """By what a session was opened."""
 
-    Raises:
-        DomainError: ``auth.wrong_password``, the same for an unknown name; ``auth.locked`` after
-            several in a row, the same for a right password.
+    PASSWORD = "password"  # noqa: S105 - the word, not one
+    PROVIDER = "sso"
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """Where a login comes from.
+
+    Attributes:
+        address: Of the machine.
+        agent: The browser, as it says itself.
     """
-    with reading(engine) as session:
-        locked = minutes_locked(session, username, address)
-        account = find_account(session, username)
-        is_right = is_password(account, password) and locked is None
-    with writing(engine, Change(username, "log in")) as session:
-        outcome = "locked" if locked else "ok" if is_right else "refused"
-        audit(session, username, "log_in", username, outcome=outcome, address=address)
-        if locked is None:
-            count_try(session, username, address, is_right=is_right)
-        if is_right and account is not None:
-            return _open(session, account.id, settings, address, agent)
-    if locked is not None:
-        raise DomainError("auth.locked", minutes=locked)
-    raise DomainError("auth.wrong_password")
+
+    address: str
+    agent: str | None = None
 
 
-def _open(
-    session: Session, account_id: int, settings: Settings, address: str, agent: str | None
+def open_session(
+    session: Session,
+    account_id: int,
+    origin: From,
+    *,
+    lasts: timedelta,
+    way: Way = Way.PASSWORD,
+    awaits_code: bool = False,
 ) -> str:
+    """Return the cookie of a new session; those that are over are cleared away."""
     secret = secrets.token_urlsafe(32)
+    agent = origin.agent
     session.execute(
         insert(LoginSession).values(
             digest=digest(secret),
             account_id=account_id,
-            expires_at=func.now() + settings.session_lasts,
-            address=address,
+            expires_at=func.now() + lasts,
+            address=origin.address,
             agent=None if agent is None else agent[:_LONGEST_AGENT],
+            way=way.value,
+            awaits_code=awaits_code,
         )
     )
     session.execute(delete(LoginSession).where(LoginSession.expires_at < func.now()))
@@ -81,17 +81,22 @@ def actor_by_cookie(engine: Engine, cookie: str, settings: Settings) -> Actor | 
     """Return who a session's cookie belongs to; ``None`` when it is unknown, old or idle."""
     with Session(engine) as session, session.begin():
         # One statement checks and renews, so that two tabs cannot disagree.
-        account_id = session.scalar(
+        found = session.execute(
             update(LoginSession)
             .where(
                 LoginSession.digest == digest(cookie),
                 LoginSession.expires_at > func.now(),
                 LoginSession.seen_at > func.now() - settings.idle_ends,
+                ~LoginSession.awaits_code,
             )
             .values(seen_at=func.now())
-            .returning(LoginSession.account_id)
-        )
-        return _actor(session, select(Account).where(Account.id == account_id))
+            .returning(LoginSession.account_id, LoginSession.way)
+        ).first()
+        if found is None:
+            return None
+        account = session.get(Account, found.account_id)
+        wanted = found.way == Way.PASSWORD and settings.second_factor
+        return _actor(account, wanted or frozenset())
 
 
 def actor_by_token(engine: Engine, token: str, *, writes: bool) -> Actor | None:
@@ -111,12 +116,17 @@ def actor_by_token(engine: Engine, token: str, *, writes: bool) -> Actor | None:
             return None
         if writes and not found.may_write:
             raise DomainError("auth.token_reads")
-        return _actor(session, select(Account).where(Account.id == found.account_id))
+        return _actor(session.get(Account, found.account_id))
 
 
-def _actor(session: Session, statement: Select[Account]) -> Actor | None:
-    account = session.scalar(statement.where(Account.is_active))
-    if account is None:
+def _actor(account: Account | None, asked_twice: Collection[Role] = ()) -> Actor | None:
+    """Return an account as one who asks, ``None`` where there is none or it is closed.
+
+    Args:
+        account: The account.
+        asked_twice: Roles that need a second factor for this.
+    """
+    if account is None or not account.is_active:
         return None
     role = Role(account.role)
     return Actor(
@@ -125,4 +135,5 @@ def _actor(session: Session, statement: Select[Account]) -> Actor | None:
         role=role,
         division_code=account.division_code,
         scope=Scope.of(role, account.division_code),
+        lacks_code=role in asked_twice and account.code_since is None,
     )

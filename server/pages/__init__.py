@@ -25,6 +25,7 @@ from server.pages import (
     plans,
     public,
     record_form,
+    single_sign_on,
     sites,
     today,
     towns,
@@ -35,7 +36,7 @@ from server.pages import (
 pages_router = APIRouter(include_in_schema=False)
 # Where two addresses begin alike, the one with a word of its own is asked first.
 _MODULES = (
-    *(login, account, accounts, public, audit, maps, overview, towns, campaigns),
+    *(login, single_sign_on, account, accounts, public, audit, maps, overview, towns, campaigns),
     *(boundary, ledger, record_form, sites, history),
     *(
         leaving,

@@ -8,6 +8,7 @@ from geodata.domain.password import LEAST_KINDS, LEAST_LETTERS
 from server.api.account import OwnCookie
 from server.auth import CurrentActor, ReadingSession
 from server.auth.own_sessions import sessions_of
+from server.auth.second_factor import code_since
 from server.pages.render import page
 
 router = APIRouter()
@@ -23,6 +24,7 @@ def account_page(
         "account.html",
         active="account",
         actor=actor,
+        code_since=code_since(session, actor.username),
         sessions=sessions_of(session, actor.username, cookie),
         least=LEAST_LETTERS,
         kinds=LEAST_KINDS,

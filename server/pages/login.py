@@ -1,28 +1,31 @@
-"""The login page."""
+"""The login page, and the one that asks for a code after it."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from geodata.domain.errors import DomainError
-from server.api.login import set_session_cookie
+from server.api.login import WAITING, origin_of, set_session_cookie, set_waiting_cookie
 from server.auth import COOKIE, log_in, log_out
+from server.auth.logins import log_in_with_code
+from server.errors import STATUS
 from server.i18n import language_of, sentence
 from server.pages.render import page
 
 router = APIRouter()
 
 _HOME = "/map"
+Waiting = Annotated[str, Cookie(alias=WAITING)]
 
 
 @router.get("/login")
 def login_page(request: Request, next: str = _HOME) -> Response:  # noqa: A002 - as browsers know it
     """Show the form."""
-    return page(request, "login.html", next=own_path(next), problem=None, username="")
+    return _form(request, next)
 
 
 @router.post("/login")
@@ -32,25 +35,41 @@ def login(
     password: Annotated[str, Form(max_length=1000)],
     next: Annotated[str, Form()] = _HOME,  # noqa: A002 - as browsers know it
 ) -> Response:
-    """Open a session and go on to where the user wanted to be."""
+    """Open a session and go on to where the user wanted to be, or to where a code is asked for."""
     state = request.app.state
-    address = request.client.host if request.client else ""
     try:
-        cookie = log_in(
+        entry = log_in(
             state.engine,
             username,
             password,
             settings=state.settings,
-            address=address,
-            agent=request.headers.get("user-agent"),
+            origin=origin_of(request),
         )
     except DomainError as refusal:
-        text = sentence(refusal.code, refusal.facts, language_of(request))
-        facts: dict[str, Any] = {"next": own_path(next), "problem": text, "username": username}
-        return page(request, "login.html", status=HTTPStatus.UNAUTHORIZED, **facts)
-    answer = RedirectResponse(own_path(next), HTTPStatus.SEE_OTHER)
-    set_session_cookie(request, answer, cookie)
-    return answer
+        return refused(request, refusal, next, username)
+    if entry.awaits_code:
+        answer = _form(request, next, awaits_code=True)
+        set_waiting_cookie(request, answer, entry.cookie)
+        return answer
+    return _open(request, entry.cookie, next)
+
+
+@router.post("/login/code")
+def code_after_password(
+    request: Request,
+    code: Annotated[str, Form(max_length=20)],
+    next: Annotated[str, Form()] = _HOME,  # noqa: A002 - as browsers know it
+    waiting: Waiting = "",
+) -> Response:
+    """Open a session of whom has shown a password, and now the code."""
+    state = request.app.state
+    try:
+        cookie = log_in_with_code(
+            state.engine, waiting, code, settings=state.settings, origin=origin_of(request)
+        )
+    except DomainError as refusal:
+        return refused(request, refusal, next, awaits_code=refusal.code == "auth.code_wrong")
+    return _open(request, cookie, next)
 
 
 @router.post("/logout")
@@ -62,7 +81,49 @@ def logout(request: Request, cookie: Annotated[str, Cookie(alias=COOKIE)] = "") 
     return answer
 
 
+def refused(
+    request: Request,
+    refusal: DomainError,
+    wanted: str,
+    username: str = "",
+    *,
+    awaits_code: bool = False,
+) -> Response:
+    """Return the form once more, with what is wrong."""
+    said = sentence(refusal.code, refusal.facts, language_of(request))
+    status = STATUS.get(refusal.code, HTTPStatus.UNAUTHORIZED)
+    return _form(request, wanted, said, username, status=status, awaits_code=awaits_code)
+
+
 def own_path(wanted: str) -> str:
     """Return a path of this server; anything that could lead elsewhere becomes the map."""
     is_own = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     return wanted if is_own and wanted.isprintable() else _HOME
+
+
+def _open(request: Request, cookie: str, wanted: str) -> Response:
+    answer = RedirectResponse(own_path(wanted), HTTPStatus.SEE_OTHER)
+    set_session_cookie(request, answer, cookie)
+    answer.delete_cookie(WAITING)
+    return answer
+
+
+def _form(
+    request: Request,
+    wanted: str,
+    problem: str | None = None,
+    username: str = "",
+    *,
+    status: int = HTTPStatus.OK,
+    awaits_code: bool = False,
+) -> Response:
+    return page(
+        request,
+        "login.html",
+        status=status,
+        next=own_path(wanted),
+        problem=problem,
+        username=username,
+        awaits_code=awaits_code,
+        provider=request.app.state.settings.provider,
+    )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-import segno
 import typst
 
 from geodata.domain.site_plan import NOTICE_DAYS
 from geodata.domain.vocabulary import Language
 from server.i18n import fill, word
+from server.qr import qr_code
 
 _TEMPLATE: Final = Path(__file__).with_name("consultation_notice.typ")
 
@@ -57,7 +56,7 @@ def notice_pdf(notice: ConsultationNotice, language: Language) -> bytes:
         ],
         "answer": say("answer"),
         "lines": [say("telephone"), say("where")],
-        "code": None if notice.address is None else _code(notice.address),
+        "code": None if notice.address is None else qr_code(notice.address),
         "scan": say("scan"),
         "issuer": notice.issuer,
         "day": say("day"),
@@ -65,9 +64,3 @@ def notice_pdf(notice: ConsultationNotice, language: Language) -> bytes:
     inputs = {"told": json.dumps(told, ensure_ascii=False)}
     made: Any = typst.compile(_TEMPLATE, format="pdf", sys_inputs=inputs)
     return bytes(made)
-
-
-def _code(address: str) -> str:
-    target = BytesIO()
-    segno.make(address, error="m", micro=False).save(target, kind="svg", border=0, xmldecl=False)
-    return target.getvalue().decode()

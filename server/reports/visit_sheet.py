@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-import segno
 import typst
 
 from geodata.domain.travel import TravelBasis, TravelMode
 from geodata.domain.vocabulary import Language, label
 from server.i18n import fill, word
+from server.qr import qr_code
 from server.reports.sheet_layout import Box, page_mark, placed, qr_box, row_top, tick_boxes
 from server.reports.visit_map import Pairs, route_picture
 from server.visit_words import clock, minutes
@@ -97,7 +96,7 @@ def _sheet(
                     {"box": _box(box), "label": word(_TICK_WORDS[key], language)}
                     for key, box in tick_boxes(page, row).items()
                 ],
-                "qr": {**_box(qr_box(page, row)), "svg": _code(code)},
+                "qr": {**_box(qr_box(page, row)), "svg": qr_code(code)},
             }
         )
     basis = label(TravelBasis(plan["basis"]), language)
@@ -123,7 +122,7 @@ def _sheet(
                 "rows": rows,
                 "mark": {
                     **_box(page_mark()),
-                    "svg": _code(code_of(address, plan["id"], 0, page, 0)),
+                    "svg": qr_code(code_of(address, plan["id"], 0, page, 0)),
                 },
             }
             for page, rows in pages.items()
@@ -133,9 +132,3 @@ def _sheet(
 
 def _box(box: Box) -> dict[str, float]:
     return {"x": box.x, "y": box.y, "side": box.side}
-
-
-def _code(text: str) -> str:
-    target = BytesIO()
-    segno.make(text, error="m", micro=False).save(target, kind="svg", border=0, xmldecl=False)
-    return target.getvalue().decode()

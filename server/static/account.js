@@ -1,4 +1,4 @@
-// One's own account: password and sessions.
+// One's own account: password, second factor and sessions.
 "use strict";
 
 const words = JSON.parse(document.getElementById("account-config").textContent);
@@ -10,12 +10,23 @@ function tell(text, kind) {
   said.hidden = false;
 }
 
+/** Tell something after the page was read anew. */
+function tellLater(text) {
+  sessionStorage.setItem("fugai-said", text);
+  location.reload();
+}
+
 async function send(method, path, body) {
   const headers = body ? { "Content-Type": "application/json" } : {};
   const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-  if (!answer.ok) tell((await answer.json()).detail, "danger");
-  return answer.ok;
+  const told = answer.status === 204 ? {} : await answer.json();
+  if (!answer.ok) tell(told.detail, "danger");
+  return answer.ok ? told : null;
 }
+
+const said = sessionStorage.getItem("fugai-said");
+sessionStorage.removeItem("fugai-said");
+if (said) tell(said, "success");
 
 const form = document.querySelector('[data-part="password"]');
 form.addEventListener("submit", async (event) => {
@@ -26,6 +37,31 @@ form.addEventListener("submit", async (event) => {
     tell(words.changed, "success");
   }
 });
+
+const codeActs = {
+  begin: async (told, begun) => {
+    const made = await send("POST", "/api/account/code", { password: told.get("password") });
+    if (!made) return;
+    const confirm = document.querySelector('[data-form="confirm"]');
+    confirm.querySelector('[data-part="picture"]').innerHTML = made.picture;
+    confirm.querySelector('[data-part="secret"]').textContent = made.secret;
+    begun.hidden = true;
+    confirm.hidden = false;
+    confirm.elements.code.focus();
+  },
+  confirm: async (told) => {
+    if (await send("PUT", "/api/account/code", { code: told.get("code") })) tellLater(words.done);
+  },
+  end: async (told) => {
+    if (await send("POST", "/api/account/code/end", { password: told.get("password") })) tellLater(words.ended);
+  },
+};
+for (const one of document.querySelectorAll("[data-form]")) {
+  one.addEventListener("submit", (event) => {
+    event.preventDefault();
+    codeActs[one.dataset.form](new FormData(one), one);
+  });
+}
 for (const button of document.querySelectorAll("[data-end]")) {
   button.addEventListener("click", async () => {
     if (await send("DELETE", `/api/account/sessions/${button.dataset.end}`)) location.reload();

@@ -96,6 +96,7 @@ const acts = {
   },
   unlock: async (username) => again(await send("POST", `/${username}/unlock`)),
   end: async (username) => again(await send("DELETE", `/${username}/sessions`)),
+  drop_code: async (username) => confirm(config.sure) && again(await send("DELETE", `/${username}/code`)),
   revoke: async (username, key) => confirm(config.sure) && again(await send("DELETE", `/${username}/tokens/${key}`)),
   password: async (username) => {
     const made = confirm(config.sure) && (await send("POST", `/${username}/password`));

@@ -84,11 +84,12 @@ def test_no_file_names_another_host_without_a_scheme():
 
 def test_locks_pin_by_hash_and_not_by_the_place_they_came_from():
     assert list(ROOT.glob("uv.lock")) == []
-    lock = json.loads((ROOT / "maps/package-lock.json").read_text("utf-8"))
-    packages = {name: one for name, one in lock["packages"].items() if name}
-    assert packages
-    assert {name for name, one in packages.items() if "resolved" in one} == set()
-    assert {name for name, one in packages.items() if not one.get("integrity")} == set()
+    for place in ("maps", "tests/sso"):
+        lock = json.loads((ROOT / place / "package-lock.json").read_text("utf-8"))
+        packages = {name: one for name, one in lock["packages"].items() if name}
+        assert packages
+        assert {name for name, one in packages.items() if "resolved" in one} == set()
+        assert {name for name, one in packages.items() if not one.get("integrity")} == set()
     for name in ("requirements.lock", "requirements-dev.lock", "requirements-node.lock"):
         text = (ROOT / name).read_text("utf-8")
         pinned = re.findall(r"^[\w.\-\[\]]+==\S+.*(?:\n(?: .*|\s*))*", text, re.MULTILINE)

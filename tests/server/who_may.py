@@ -13,6 +13,7 @@ LEADING: Final = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_LEAD})
 LATER: Final = {
     *("/docs", "/metrics", "/api/events"),
     *("/login", "/logout", "/api/login", "/api/logout"),
+    *("/login/code", "/api/login/code", "/login/sso", "/login/sso/back"),
 }
 """Asked in tests of their own: they end a session, or never end."""
 
@@ -23,6 +24,9 @@ MAY: Final = (
         frozenset(ANYBODY),
         """
         GET /account
+        POST /api/account/code
+        PUT /api/account/code
+        POST /api/account/code/end
         POST /api/account/password
         GET /api/account/sessions
         DELETE /api/account/sessions/{key}
@@ -37,6 +41,7 @@ MAY: Final = (
         POST /api/accounts
         PUT /api/accounts/{username}
         POST /api/accounts/{username}/password
+        DELETE /api/accounts/{username}/code
         DELETE /api/accounts/{username}/sessions
         POST /api/accounts/{username}/tokens
         DELETE /api/accounts/{username}/tokens/{key}

@@ -9,11 +9,16 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata.domain.access import Role
+from geodata.store.sealing import Sealed
 from geodata.store.tables.base import Base, CreatedAt, RowId, one_of
 
 
 class Account(Base):
-    """Who may log in, as what, and for which division (none: all of them)."""
+    """Who may log in, as what, and for which division (none: all of them).
+
+    ``code_secret`` is that of a second factor, asked for once ``code_since`` says it was shown to
+    work; ``code_step`` is the last time step whose code was taken, none is taken twice.
+    """
 
     __tablename__ = "account"
 
@@ -24,13 +29,19 @@ class Account(Base):
     role: Mapped[str]
     division_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"))
     is_active: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    code_secret: Mapped[str | None] = mapped_column(Sealed)
+    code_since: Mapped[datetime | None]
+    code_step: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[CreatedAt]
 
     __table_args__ = (one_of("role", Role),)
 
 
 class LoginSession(Base):
-    """A browser that logged in; only a digest of its cookie is kept."""
+    """A browser that logged in; only a digest of its cookie is kept.
+
+    One that ``awaits_code`` has shown a password, and is nobody until it shows the code.
+    """
 
     __tablename__ = "login_session"
 
@@ -41,6 +52,8 @@ class LoginSession(Base):
     expires_at: Mapped[datetime]
     address: Mapped[str | None]
     agent: Mapped[str | None]
+    way: Mapped[str] = mapped_column(server_default="password")
+    awaits_code: Mapped[bool] = mapped_column(Boolean, server_default="false")
 
     __table_args__ = (Index(None, "account_id"),)
 

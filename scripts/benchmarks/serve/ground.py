@@ -18,12 +18,14 @@ from geodata.store.files import FileStore
 from geodata.store.migrate import upgrade
 from geodata.store.session import Change, connect, writing
 from geodata.store.tiles import draw_day
+from scripts.benchmarks.own_key import own_key
 from scripts.cluster import Cluster
 from scripts.demo.first_start import build_and_load
 from scripts.demo.size import DemoSize
 from scripts.demo.territory import DISTRICT
 from server.auth import log_in
 from server.auth.accounts import add_account
+from server.auth.sessions import From
 from server.settings import Settings
 
 SCOPE: Final = Scope(DivisionKind.DISTRICT, DISTRICT)
@@ -51,6 +53,7 @@ class Ground:
 def ground(home: Path, size: DemoSize) -> Iterator[Ground]:
     """Yield a district in a cluster of its own; it is kept, and built where it is missing."""
     home.mkdir(parents=True, exist_ok=True)
+    own_key(home)
     cluster = Cluster(home)
     was_running = (home / "postgres").exists() and cluster.is_running()
     cluster.ensure()
@@ -80,4 +83,5 @@ def logged_in(place: Ground) -> str:
             division_code=DISTRICT,
         )
     settings = Settings(database_url=place.url, files=place.home / "files")
-    return log_in(place.engine, name, password, settings=settings, address="127.0.0.1")
+    origin = From("127.0.0.1")
+    return log_in(place.engine, name, password, settings=settings, origin=origin).cookie

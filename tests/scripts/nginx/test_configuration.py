@@ -31,6 +31,7 @@ from scripts.cluster import free_port
 from scripts.nginx.configuration import Tls, running_nginx, site_configuration, tiles_secret
 from server.app import create_app
 from server.auth import COOKIE, log_in
+from server.auth.sessions import From
 from server.settings import Settings
 from server.tiles.passes import PASS_COOKIE, Passes
 from tests.browser.serving import serve
@@ -78,8 +79,8 @@ class Site:
         """Return the cookie of a new login."""
         state = self.app.state
         return log_in(
-            state.engine, role.value, PASSWORD, settings=state.settings, address="127.0.0.1"
-        )
+            state.engine, role.value, PASSWORD, settings=state.settings, origin=From("127.0.0.1")
+        ).cookie
 
     def lay(self, place: str, version: int = 999) -> str:
         """Lay a file that no server would make: who gets its content got it from nginx."""

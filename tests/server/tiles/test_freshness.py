@@ -13,6 +13,7 @@ from geodata.store.session import connect
 from scripts.benchmarks.serve.contenders import ours
 from scripts.benchmarks.serve.freshness import Proof
 from server.auth import COOKIE, log_in
+from server.auth.sessions import From
 from server.settings import Settings
 from tests.postgis import as_server
 from tests.world import PASSWORD, build_world
@@ -27,7 +28,9 @@ def proof(server, tmp_path) -> Iterator[Proof]:
     engine = connect(url)
     world = build_world(engine)
     settings = Settings(database_url=as_server(url), files=tmp_path)
-    login = log_in(engine, Role.LEADER, PASSWORD, settings=settings, address="127.0.0.1")
+    login = log_in(
+        engine, Role.LEADER, PASSWORD, settings=settings, origin=From("127.0.0.1")
+    ).cookie
     with ExitStack() as stack:
         urls = [
             stack.enter_context(ours(tmp_path, as_server(url), workers=1, memory_mb=64))[0]
