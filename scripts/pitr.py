@@ -26,8 +26,13 @@ _ENDS_WITHIN_S: Final = 600
 _MOST_TOLD: Final = 2_000
 
 
-def base_backup(cluster: Cluster, target: Path) -> None:
+def base_backup(cluster: Cluster, target: Path, *, follows: bool = False) -> None:
     """Copy a running cluster into an empty folder; others may write meanwhile.
+
+    Args:
+        cluster: The cluster.
+        target: The folder.
+        follows: Whether the copy is to be a standby, which goes on reading the log.
 
     Raises:
         DomainError: ``pitr.failed``; ``pitr.folder_used``.
@@ -37,6 +42,7 @@ def base_backup(cluster: Cluster, target: Path) -> None:
     url = make_url(cluster.url())
     command = [
         *(str(binaries() / "pg_basebackup"), "-D", str(target), "-X", "stream", "-c", "fast"),
+        *(("-R",) if follows else ()),
         *("-h", str(url.host), "-p", str(url.port), "-U", str(url.username)),
     ]
     done = subprocess.run(  # noqa: S603 - our own arguments

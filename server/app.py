@@ -24,6 +24,7 @@ from server.limits import LimitMiddleware
 from server.observing import ObservingMiddleware
 from server.pages import pages_router
 from server.pages.render import error_page
+from server.replica import Replica, WrittenMiddleware
 from server.security import SecurityMiddleware
 from server.settings import Settings
 from server.tiles.application import TileMiddleware
@@ -40,8 +41,9 @@ _LETS_GO_WITHIN_S = 5
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the application; it connects when the first request needs the database."""
-    engine = connect(settings.database_url)
-    live = Live(engine, settings.database_url)
+    engine = connect(settings.database_url, is_pooled=settings.direct_url is not None)
+    replica = None if settings.replica_url is None else Replica(settings.replica_url)
+    live = Live(engine, settings.direct_url or settings.database_url, replica)
     folder = None if settings.tiles is None else Folder(settings.tiles)
     secret = settings.tiles_secret
 
@@ -50,7 +52,8 @@ def create_app(settings: Settings) -> FastAPI:
         async with live.running() as is_first, sweeping(folder):
             yield
         if is_first:
-            await asyncio.to_thread(_let_go, engine)
+            for one in (engine, replica.engine) if replica else (engine,):
+                await asyncio.to_thread(_let_go, one)
 
     app = FastAPI(
         title="覆盖 fugai",
@@ -60,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.engine = engine
+    app.state.replica = replica
     app.state.settings = settings
     app.state.live = live
     app.state.tiles = Tiles(live, Memory(settings.tiles_memory_bytes), folder)
@@ -79,6 +83,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(SecurityMiddleware, image_hosts=basemap_origin(settings))
     app.add_middleware(TileMiddleware, tiles=app.state.tiles)
+    if replica is not None:
+        app.add_middleware(WrittenMiddleware, primary=engine)
     if settings.limits:
         app.add_middleware(LimitMiddleware)
     app.add_middleware(ObservingMiddleware)

@@ -8,7 +8,9 @@ import segno
 
 
 def qr_code(text: str) -> str:
-    """Return a text as an SVG element without a border of its own."""
+    """Return a text as an SVG element, as large as its place, without a border of its own."""
     target = BytesIO()
-    segno.make(text, error="m", micro=False).save(target, kind="svg", border=0, xmldecl=False)
+    segno.make(text, error="m", micro=False).save(
+        target, kind="svg", border=0, xmldecl=False, omitsize=True
+    )
     return target.getvalue().decode()

@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 from geodata.domain.errors import DomainError
 from geodata.store.audit import ADDRESS
-from server.auth.requests import SAFE_METHODS
 from server.errors import problem
+from server.methods import SAFE_METHODS
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

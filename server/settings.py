@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from geodata.domain.access import Role
 from geodata.domain.errors import DomainError
 
+_DRIVER: Final = "postgresql+psycopg://"
 _THIS_MACHINE: Final = ("127.0.0.1", "::1", "localhost")
 
 
@@ -83,6 +84,9 @@ class Settings:
         webhook_hosts: Hosts, with port where it is not the usual one, that notices may be sent to.
         is_public: Whether anybody may see the totals of towns, and plans put before owners.
         limits: Whether uploads, exports and tiles are counted, as `server.limits` has it.
+        direct_url: Address past a pooler that `database_url` leads to, for what needs a connection
+            of its own: listening, tiles, jobs; ``None`` where there is no pooler.
+        replica_url: Address of a standby that reads, as `server.replica` has it.
         provider: Whom people may log in by, besides their password.
         second_factor: Roles that have to show a code after their password.
         address: Where people reach this server, for links in documents; ``None``: as they did.
@@ -104,6 +108,8 @@ class Settings:
     webhook_hosts: frozenset[str] = frozenset()
     is_public: bool = False
     limits: bool = False
+    direct_url: str | None = None
+    replica_url: str | None = None
     provider: Provider | None = None
     second_factor: frozenset[Role] = frozenset()
 
@@ -125,7 +131,8 @@ class Settings:
         1 for a page that owners may see without an account; ``FUGAI_LIMITS``, off for a server
         that is measured; ``FUGAI_SECOND_FACTOR``, roles by commas or ``all``; for single sign-on
         ``FUGAI_OIDC_ISSUER``, ``FUGAI_OIDC_CLIENT_ID``, ``FUGAI_OIDC_CLIENT_SECRET_FILE``,
-        ``FUGAI_OIDC_CLAIM``, ``FUGAI_OIDC_NAME``.
+        ``FUGAI_OIDC_CLAIM``, ``FUGAI_OIDC_NAME``; beyond one machine
+        ``FUGAI_DIRECT_DATABASE_URL``, ``FUGAI_REPLICA_DATABASE_URL``.
 
         Raises:
             DomainError: ``access.role_unknown``; see `Provider.read`.
@@ -147,6 +154,8 @@ class Settings:
                 if one.strip()
             ),
             limits=environ.get("FUGAI_LIMITS") != "off",
+            direct_url=with_driver(environ.get("FUGAI_DIRECT_DATABASE_URL")),
+            replica_url=with_driver(environ.get("FUGAI_REPLICA_DATABASE_URL")),
             provider=Provider.read(environ),
             second_factor=_roles(environ.get("FUGAI_SECOND_FACTOR") or ""),
             is_public=environ.get("FUGAI_PUBLIC") == "1",
@@ -154,6 +163,13 @@ class Settings:
             address=(environ.get("FUGAI_ADDRESS") or "").rstrip("/") or None,
             tiles_memory_bytes=int(environ.get("FUGAI_TILES_MEMORY_MB") or 96) << 20,
         )
+
+
+def with_driver(url: str | None) -> str | None:
+    """Return an address as SQLAlchemy takes it, ``None`` for none."""
+    if not url:
+        return None
+    return _DRIVER + url.split("://", 1)[1] if "://" in url else url
 
 
 def _roles(named: str) -> frozenset[Role]:

@@ -65,8 +65,8 @@ def run_worker(url: str, settings: Settings, *, waits: bool = True) -> None:
         settings: Of the server.
         waits: Whether to wait for more when the queue is empty; else it returns.
     """
-    engine = connect(url)
-    app = worker_app(url, engine, settings)
+    engine = connect(url, is_pooled=settings.direct_url is not None)
+    app = worker_app(settings.direct_url or url, engine, settings)
     try:
         with app.open():
             app.run_worker(

@@ -75,9 +75,21 @@ def is_out_of_range(error: DBAPIError) -> bool:
     return any(isinstance(one, int) and not -_MOST <= one < _MOST for one in asked)
 
 
-def connect(url: str) -> Engine:
-    """Return the engine of a database; a dead connection is noticed before it is used."""
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+def connect(url: str, *, is_pooled: bool = False, waits_s: int = 10) -> Engine:
+    """Return the engine of a database; a dead connection is noticed before it is used.
+
+    Args:
+        url: SQLAlchemy address.
+        is_pooled: Whether a pooler stands between that gives each transaction another connection
+            (pgbouncer in transaction mode): nothing may then be left on one, no statement either.
+        waits_s: For how long a database that does not answer is waited for.
+    """
+    options: dict[str, int | None] = {"connect_timeout": waits_s}
+    if is_pooled:
+        options["prepare_threshold"] = None
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=options
+    )
 
 
 @contextmanager

@@ -12,8 +12,7 @@ from geodata.store.migrate import upgrade
 from geodata.store.sealing import KEY_VARIABLE, is_opened_by_key, new_key
 from geodata.store.server_role import address_of_server, let_in
 from scripts.cluster import Cluster
-
-_DRIVER = "postgresql+psycopg://"
+from server.settings import with_driver
 
 
 def home() -> Path:
@@ -35,14 +34,7 @@ def cluster() -> Cluster:
 
 def external_url() -> str | None:
     """Return the address of an external PostGIS, if ``FUGAI_DATABASE_URL`` names one."""
-    url = os.environ.get("FUGAI_DATABASE_URL")
-    if not url:
-        return None
-    return _with_driver(url)
-
-
-def _with_driver(url: str) -> str:
-    return _DRIVER + url.split("://", 1)[1] if "://" in url else url
+    return with_driver(os.environ.get("FUGAI_DATABASE_URL"))
 
 
 def database_url() -> str:
@@ -59,13 +51,15 @@ def database_url() -> str:
 def server_url() -> str:
     """Return the address that the server works under: a role that owns nothing.
 
-    Of an external PostGIS it is what ``FUGAI_SERVER_DATABASE_URL`` says, else the owner's: then
-    the second lock is open, and `fugai serve` says so.
+    It is what ``FUGAI_SERVER_DATABASE_URL`` says, past a pooler, say; of an external PostGIS else
+    the owner's: then the second lock is open, and `fugai serve` says so.
     """
+    chosen = with_driver(os.environ.get("FUGAI_SERVER_DATABASE_URL"))
+    if chosen is not None:
+        return chosen
     if external_url() is None:
         return address_of_server(database_url(), cluster().server_password())
-    chosen = os.environ.get("FUGAI_SERVER_DATABASE_URL")
-    return database_url() if not chosen else _with_driver(chosen)
+    return database_url()
 
 
 def upgrade_database() -> None:

@@ -43,6 +43,7 @@ for _name in (
     "audit",
     "backup",
     "pitr",
+    "pooler",
     "bundle",
     "db",
     "bench",

@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 def nginx_conf(
     out: Annotated[Path, typer.Option(help="写入的文件 / file to write")],
     listen: Annotated[str, typer.Option(help="nginx listen")] = "127.0.0.1:8080",
-    upstream: Annotated[str, typer.Option(help="本服务地址 / our server")] = "127.0.0.1:8000",
+    upstream: Annotated[
+        list[str] | None, typer.Option(help="本服务地址, 可多个 / our server, may be repeated")
+    ] = None,
     certificate: Annotated[
         Path | None, typer.Option(help="证书链 PEM / certificate chain: then it is HTTPS")
     ] = None,
@@ -45,7 +47,7 @@ def nginx_conf(
         tls = Tls(certificate.resolve(), key.resolve(), redirected or None)
     text = site_configuration(
         listen=listen,
-        upstream=upstream,
+        upstreams=upstream or ["127.0.0.1:8000"],
         folder=Path(folder).resolve(),
         secret=tiles_secret(home()),
         tls=tls,

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
@@ -74,13 +74,13 @@ class Tls:
 
 
 def site_configuration(
-    *, listen: str, upstream: str, folder: Path, secret: str, tls: Tls | None = None
+    *, listen: str, upstreams: Sequence[str], folder: Path, secret: str, tls: Tls | None = None
 ) -> str:
     """Return the configuration of the site.
 
     Args:
         listen: Where nginx listens, as its ``listen`` has it.
-        upstream: Host and port of our server.
+        upstreams: Host and port of each of our servers; all over one database, the folder theirs.
         folder: Where tiles lie as files.
         secret: What passes are signed with.
         tls: The certificate, ``None`` for plain HTTP.
@@ -96,7 +96,7 @@ def site_configuration(
         "TLS": "" if tls is None else _TLS.format(certificate=tls.certificate, key=tls.key) + _HSTS,
         "HSTS": "" if tls is None else _HSTS,
         "REDIRECT": _redirect(listen, tls),
-        "UPSTREAM": upstream,
+        "UPSTREAMS": "\n  ".join(f"server {one};" for one in upstreams),
         "FOLDER": str(folder),
         "SECRET": secret,
         "PASS_COOKIE": PASS_COOKIE,

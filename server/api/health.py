@@ -24,6 +24,7 @@ from geodata.domain.errors import DomainError
 from geodata.store.migrate import newest_revision
 from geodata.store.session import reading
 from server.auth import current_actor
+from server.replica import Replica, position_of
 
 router = APIRouter(tags=["health"])
 
@@ -42,10 +43,22 @@ def health(request: Request, response: Response) -> dict[str, Any]:
             row = session.execute(
                 text("SELECT current_setting('server_version'), postgis_lib_version()")
             ).one()
-        return answer | {"database": row[0], "postgis": row[1]}
+        told = {"database": row[0], "postgis": row[1]}
+        return answer | told | _replica(request)
     except DBAPIError:
         response.status_code = 503
         return answer | {"status": "database unreachable", "database": None, "postgis": None}
+
+
+def _replica(request: Request) -> dict[str, int | None]:
+    """Return how many bytes of the log a replica is behind, ``None`` where it is away."""
+    replica: Replica | None = request.app.state.replica
+    if replica is None:
+        return {}
+    there, here = replica.replayed(), position_of(request.app.state.engine)
+    if there is None or here is None:
+        return {"replica_behind_bytes": None}
+    return {"replica_behind_bytes": max(0, here - there)}
 
 
 @router.get("/readyz")
@@ -100,6 +113,9 @@ def _database(request: Request) -> CollectorRegistry:
         up.set(0)
         return registry
     up.set(1)
+    for behind in _replica(request).values():
+        Gauge("fugai_replica_up", "Whether it answers", registry=registry).set(behind is not None)
+        Gauge("fugai_replica_behind_bytes", "Of the log", registry=registry).set(behind or 0)
     for status in ("todo", "doing", "failed"):
         jobs.labels(status).set(0)
     for status, count, age in rows:

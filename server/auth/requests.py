@@ -15,8 +15,9 @@ from geodata.domain.errors import DomainError
 from geodata.store.session import reading
 from server.auth.actor import ACCOUNT, Actor
 from server.auth.sessions import COOKIE, actor_by_cookie, actor_by_token
+from server.methods import SAFE_METHODS
+from server.replica import engine_to_read
 
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OFF_THE_GROUND: Final = ("/account", "/api/account", "/audit", "/api/audit", "/api/me", "/docs")
 """Where those may go who see no site; each route there asks for its role itself."""
 _OWN_ACCOUNT: Final = (ACCOUNT + "/", "/api/account/", "/api/me")
@@ -87,7 +88,7 @@ CurrentActor = Annotated[Actor, Depends(current_actor)]
 
 def reading_session(request: Request, actor: CurrentActor) -> Iterator[Session]:
     """Yield a session that cannot write, nor read beyond the actor's scope."""
-    with reading(request.app.state.engine, actor.scope) as session:
+    with reading(engine_to_read(request), actor.scope) as session:
         yield session
 
 

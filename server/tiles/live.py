@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any, Final
@@ -31,9 +31,10 @@ from geodata.store.drawn_changes import (
     block_numbers,
 )
 from geodata.store.tiles import draw_day
+from server.replica import POSITION, Replica
 from server.tiles.ending import end
 from server.tiles.events import Event, Subscribers
-from server.tiles.readers import Readers
+from server.tiles.readers import Parameter, Readers
 from server.tiles.viewers import ACCESS_CHANNEL, Viewers
 
 _BEAT_S: Final = 5
@@ -56,12 +57,14 @@ class Live:
     Args:
         engine: For the one write: drawing a new day.
         url: SQLAlchemy address of the database.
+        replica: Of it, which is told how far it has to be; ``None`` for none.
     """
 
-    def __init__(self, engine: Engine, url: str) -> None:
+    def __init__(self, engine: Engine, url: str, replica: Replica | None = None) -> None:
         """Connect nothing yet."""
         self._engine = engine
-        self._conninfo = url.replace("+psycopg", "", 1)
+        self._conninfo = _conninfo(url)
+        self.replica = replica
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]] | None = None
@@ -71,6 +74,11 @@ class Live:
         self.subscribers = Subscribers()
         self.viewers = Viewers()
         self.readers = Readers(self._conninfo, CONNECTION_OPTIONS, _CONNECTIONS)
+        self._spare_readers = (
+            None
+            if replica is None
+            else Readers(_conninfo(replica.url), CONNECTION_OPTIONS, _CONNECTIONS)
+        )
 
     @property
     def is_here(self) -> bool:
@@ -109,7 +117,25 @@ class Live:
             await end(self._task)
             await self._pool.close()
             self.readers.close()
+            if self._spare_readers is not None:
+                self._spare_readers.close()
             self._task = self._loop = self._pool = None
+
+    async def present(self, statement: str, parameters: Sequence[Parameter]) -> bytes:
+        """Return a tile of the present: made by the replica, if it shows all that was told.
+
+        Raises:
+            psycopg.Error: As `Readers.value`.
+        """
+        replica, spare = self.replica, self._spare_readers
+        if replica is not None and spare is not None:
+            is_there = replica.is_far_enough or await asyncio.to_thread(replica.may_read)
+            if is_there:
+                try:
+                    return await spare.value(statement, parameters)
+                except Error:
+                    replica.lost()
+        return await self.readers.value(statement, parameters)
 
     async def show_day(self, day: date) -> None:
         """See to it that sites are drawn as of a day, today's."""
@@ -130,6 +156,8 @@ class Live:
             finally:
                 self.is_current = False
                 self.viewers.forget()
+                if self.replica is not None:
+                    self.replica.need(None)
             await asyncio.sleep(_AGAIN_S)
 
     async def _listen_once(self) -> None:
@@ -142,6 +170,7 @@ class Live:
             # Only now: what is committed after this is told, what came before is read.
             fresh = Counters()
             fresh.put(await self._rows(ALL_COUNTERS, ()))
+            await self._note_position()
             self.counters = fresh
             self.is_current = True
             await self.show_day(today())
@@ -151,6 +180,7 @@ class Live:
                 async for note in connection.notifies(timeout=_BEAT_S):
                     await self._take(note.channel, note.payload)
                 await connection.execute("SELECT 1")
+                await self._note_position()
                 await self.show_day(today())
 
     async def _rows(self, statement: str, parameters: tuple[Any, ...]) -> list[CounterRow]:
@@ -161,6 +191,15 @@ class Live:
             (str(group), str(district), town, str(block), int(count))
             for group, district, town, block, count in rows
         ]
+
+    async def _note_position(self) -> None:
+        """Tell the replica to show all that has just been read, before anybody hears of it."""
+        if self.replica is None:
+            return
+        assert self._pool is not None  # noqa: S101 - listening begins with it
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(POSITION)).fetchone()
+        self.replica.need(row[0] if row else None)
 
     async def _take(self, channel: str, payload: str) -> None:
         if channel == ACCESS_CHANNEL:
@@ -176,6 +215,7 @@ class Live:
             rows = await self._rows(BLOCK_COUNTERS, (group, district, *block_numbers(blocks)))
         watching = [one for one in self.subscribers.viewers() if one.district in (None, district)]
         before = {one: dict(self.counters.of(one, ChangeGroup(group))) for one in watching}
+        await self._note_position()
         self.counters.put(rows)
         for viewer in watching:
             self._tell(viewer, ChangeGroup(group), before[viewer], told["sites"])
@@ -197,3 +237,7 @@ class Live:
         """Return all counters that a viewer's tiles depend on, and the day that is drawn."""
         counted = {one.value: dict(self.counters.of(viewer, one)) for one in ChangeGroup}
         return {"day": (self.day or today()).isoformat(), **counted}
+
+
+def _conninfo(url: str) -> str:
+    return url.replace("+psycopg", "", 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from server.tiles.answers import ASK_AGAIN, FOREVER, NEVER, Answer
 from server.tiles.kept import Folder, Kept, Key, Memory
 from server.tiles.live import Live
 from server.tiles.passes import renewed_pass
+from server.tiles.readers import Parameter
 from server.tiles.viewers import Sight, sight_of
 
 if TYPE_CHECKING:
@@ -105,7 +107,7 @@ class Tiles:
         running = self._running[key, version] = asyncio.Event()
         try:
             # The version was read before the tile is made: it shows this much or more.
-            tile = Kept(version, await self._make(wanted, sight))
+            tile = Kept(version, await self._live.present(*_statement(wanted, sight)))
             self._memory.put(key, tile)
             if folder is not None:
                 await asyncio.to_thread(folder.put, key, tile)
@@ -115,8 +117,11 @@ class Tiles:
         return tile
 
     async def _make(self, wanted: TileRequest, sight: Sight) -> bytes:
-        statement, parameters = tile_statement(wanted.layers, wanted.tile, sight.scope, wanted.on)
-        return await self._live.readers.value(statement, parameters)
+        return await self._live.readers.value(*_statement(wanted, sight))
+
+
+def _statement(wanted: TileRequest, sight: Sight) -> tuple[str, Sequence[Parameter]]:
+    return tile_statement(wanted.layers, wanted.tile, sight.scope, wanted.on)
 
 
 def _unavailable(request: Request, error: Error) -> Response:

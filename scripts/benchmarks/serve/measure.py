@@ -136,7 +136,7 @@ def _nginx(
     front, static = free_port(), free_port()
     site = site_configuration(
         listen=f"127.0.0.1:{front}",
-        upstream=upstream.removeprefix("http://"),
+        upstreams=[upstream.removeprefix("http://")],
         folder=work / "tiles",
         secret=tiles_secret(place.home),
     )

@@ -111,7 +111,7 @@ def site(server, tmp_path_factory) -> Iterator[Site]:
     with serve(app) as upstream:
         text = site_configuration(
             listen=f"127.0.0.1:{port}",
-            upstream=upstream.removeprefix("http://"),
+            upstreams=[upstream.removeprefix("http://")],
             folder=folder,
             secret=SECRET,
         )
@@ -307,7 +307,7 @@ def test_with_a_certificate_it_is_https_and_plain_http_is_led_there(site, tmp_pa
     upstream = urlsplit(site.upstream).netloc
     text = site_configuration(
         listen=f"127.0.0.1:{safe}",
-        upstream=upstream,
+        upstreams=[upstream],
         folder=site.folder,
         secret=SECRET,
         tls=Tls(certificate, key, f"127.0.0.1:{plain}"),
