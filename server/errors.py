@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from http import HTTPStatus
 from typing import Final
@@ -11,11 +12,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from geodata.domain.errors import DomainError
 from geodata.domain.vocabulary import Language
-from geodata.store.session import is_collision, is_out_of_range
+from geodata.store.session import is_collision, is_out_of_range, trouble
 from server.i18n import language_of, sentence
 from server.observing import REQUEST_ID
 
@@ -38,6 +40,10 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.sso_unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
     "account.code_on": HTTPStatus.CONFLICT,
     "auth.locked": HTTPStatus.TOO_MANY_REQUESTS,
+    "database.away": HTTPStatus.SERVICE_UNAVAILABLE,
+    "database.slow": HTTPStatus.SERVICE_UNAVAILABLE,
+    "database.full": HTTPStatus.INSUFFICIENT_STORAGE,
+    "file.no_room": HTTPStatus.INSUFFICIENT_STORAGE,
     "request.too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "file.lost": HTTPStatus.NOT_FOUND,
     "account.no_such_session": HTTPStatus.NOT_FOUND,
@@ -140,6 +146,8 @@ STATUS: Final[dict[str, HTTPStatus]] = {
 }
 """Codes that are not simply a request that cannot be understood (422; OGC's standards say 400)."""
 
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
+_AGAIN_AFTER_S: Final = "5"
 _PROBLEM: Final = "application/problem+json"
 _LOG = logging.getLogger("fugai")
 
@@ -150,6 +158,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(NoConnection, _on_no_connection)
+    app.add_exception_handler(OSError, _on_system_error)
     app.add_exception_handler(Exception, _on_failure)
 
 
@@ -222,10 +232,31 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
     if is_out_of_range(error):
         _LOG.warning("out of range: %s %s", request.method, request.url.path)
         return problem(request, DomainError("request.out_of_range"))
+    found = trouble(error)
+    if found is not None:
+        _LOG.error("%s: %s %s", found.code, request.method, request.url.path)
+        return _later(problem(request, found))
     if not is_collision(error):
         raise error
     _LOG.warning("collided: %s %s", request.method, request.url.path)
     return problem(request, DomainError("request.collided"))
+
+
+async def _on_no_connection(request: Request, error: Exception) -> Response:
+    _LOG.error("no connection is free: %s %s", request.method, request.url.path, exc_info=error)
+    return _later(problem(request, DomainError("database.slow")))
+
+
+async def _on_system_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
+        raise error
+    _LOG.error("no room for a file: %s %s", request.method, request.url.path)
+    return problem(request, DomainError("file.no_room"))
+
+
+def _later(answer: Response) -> Response:
+    answer.headers["Retry-After"] = _AGAIN_AFTER_S
+    return answer
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:

@@ -85,6 +85,13 @@ KEPT_AS_WRITTEN: Final[dict[str, str]] = {
 }
 """Tables that the server may do no more with than this; triggers write what is missing here."""
 
+_PATIENCE: Final = {
+    "statement_timeout": "5min",
+    "lock_timeout": "20s",
+    "idle_in_transaction_session_timeout": "30min",
+}
+"""Of the server with its database: whoever waits longer is told so, and nothing waits for ever."""
+
 _SCOPE: Final = "(SELECT current_setting('fugai.scope', true))"
 
 _OWN_RELATIONS: Final = (
@@ -192,6 +199,8 @@ def let_in(url: str, password: str) -> str:
             sql.Identifier(SERVER_ROLE), sql.Literal(password)
         )
         connection.exec_driver_sql(told.as_string(None).replace("%", "%%"))
+        for name, lasts in _PATIENCE.items():
+            connection.exec_driver_sql(f"ALTER ROLE {SERVER_ROLE} SET {name} = '{lasts}'")
     engine.dispose()
     return address_of_server(url, password)
 

@@ -8,8 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from psycopg import DataError
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg import DataError, InterfaceError, OperationalError
+from psycopg.errors import (
+    AdminShutdown,
+    CannotConnectNow,
+    CrashShutdown,
+    DeadlockDetected,
+    DiskFull,
+    IoError,
+    LockNotAvailable,
+    QueryCanceled,
+    ReadOnlySqlTransaction,
+    SerializationFailure,
+    TooManyConnections,
+)
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -21,6 +33,11 @@ from geodata.domain.period import today
 _KEEP_TO: Final = text("SELECT set_config('fugai.scope', :scope, true)")
 _ALL_DIVISIONS: Final = "*"
 _MOST: Final = 1 << 63
+_FULL: Final = (DiskFull, IoError)
+_AWAY: Final = (
+    *(AdminShutdown, CrashShutdown, CannotConnectNow, TooManyConnections, InterfaceError),
+    ReadOnlySqlTransaction,  # a standby took over, and this one is none to write to
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,22 @@ def scope_setting(scope: Scope) -> str:
 def is_collision(error: DBAPIError) -> bool:
     """Tell whether a transaction ended only because another one was in its way."""
     return isinstance(error.orig, DeadlockDetected | SerializationFailure)
+
+
+def trouble(error: DBAPIError) -> DomainError | None:
+    """Return what keeps the database from answering at all, ``None`` where it is none of that.
+
+    ``database.full``: no room to write; ``database.slow``: a statement or a lock took too long;
+    ``database.away``: it cannot be reached, or restarts.
+    """
+    if isinstance(error.orig, _FULL):
+        return DomainError("database.full")
+    if isinstance(error.orig, LockNotAvailable | QueryCanceled):
+        return DomainError("database.slow")
+    is_lost = error.connection_invalidated or isinstance(error.orig, _AWAY)
+    # A connection that was never made has no state to tell by.
+    is_unmade = isinstance(error.orig, OperationalError) and error.orig.sqlstate is None
+    return DomainError("database.away") if is_lost or is_unmade else None
 
 
 def is_out_of_range(error: DBAPIError) -> bool:

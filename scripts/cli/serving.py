@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
@@ -30,6 +30,7 @@ from scripts.cli.database import (
     upgrade_database,
 )
 from scripts.cli.output import say
+from scripts.cluster import Cluster
 from scripts.demo.first_start import prepare_demo
 from scripts.nginx.configuration import tiles_secret
 from server.app import create_app
@@ -76,7 +77,8 @@ def up(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
         say("检查表结构…", "upgrading the schema")
         upgrade_database()
         prepare_demo(url, file_store(), home())
-        _run(*address, workers)
+        with _kept_running(own):
+            _run(*address, workers)
     finally:
         if own is not None:
             own.stop()
@@ -87,6 +89,27 @@ def worker() -> None:
     """处理后台任务 / Do jobs in the background, until stopped."""
     url = server_url()
     run_worker(url, Settings.read(url, file_store().folder))
+
+
+@contextmanager
+def _kept_running(own: Cluster | None) -> Iterator[None]:
+    """Start our own database again whenever it has died, of a full disk, say, or kill -9."""
+    ends = threading.Event()
+
+    def keep() -> None:
+        while own is not None and not ends.wait(_AGAIN_AFTER_S):
+            with suppress(DomainError):
+                if not own.is_running():
+                    own.start()
+                    say("数据库曾中断, 已重新启动", "the database had stopped and runs again")
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ends.set()
+        keeper.join(_STARTS_WITHIN_S)
 
 
 @contextmanager

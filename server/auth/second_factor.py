@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import pyotp
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
@@ -97,12 +97,22 @@ def take(session: Session, account: Account, code: str) -> bool:
         taken = session.execute(
             update(Account)
             .where(Account.id == account.id)
-            .where(or_(Account.code_step.is_(None), Account.code_step < step))
+            .where(_is_fresh(step))
             .values(code_step=step)
             .returning(Account.id)
         )
         return taken.first() is not None
     return False
+
+
+def _is_fresh(step: int) -> ColumnElement[bool]:
+    """Tell whether no code of a step or a later one was taken.
+
+    Steps that lie ahead are no reason: a clock that was wrong and has been put right would else
+    keep everybody out until its old time comes.
+    """
+    used = Account.code_step
+    return or_(used.is_(None), used < step, used > step + 2 * len(_STEPS_OFF))
 
 
 def _own(session: Session, username: str, password: str) -> Account:

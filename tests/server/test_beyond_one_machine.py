@@ -19,6 +19,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from geodata.domain.access import Role, Scope
+from geodata.domain.category import Category
 from geodata.domain.division import DivisionKind
 from geodata.domain.period import today
 from geodata.layers import LAYERS
@@ -248,10 +249,10 @@ def test_tiles_are_never_older_than_their_version(several, town):
         site, longitude, latitude = connection.execute(
             text(
                 "SELECT id, ST_X(p), ST_Y(p) FROM site, ST_PointOnSurface(geom) AS p"
-                " WHERE town_code = :town AND geom IS NOT NULL AND category <> 'standalone_building'"
+                " WHERE town_code = :town AND geom IS NOT NULL AND category <> :standalone"
                 " ORDER BY id LIMIT 1"
             ),
-            {"town": several.world.east},
+            {"town": several.world.east, "standalone": Category.STANDALONE_BUILDING.value},
         ).one()
     tile = tile_at(longitude, latitude, 14)
     scope = Scope(DivisionKind.TOWN, several.world.east)
