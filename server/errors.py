@@ -40,9 +40,9 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "auth.sso_unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
     "account.code_on": HTTPStatus.CONFLICT,
     "auth.locked": HTTPStatus.TOO_MANY_REQUESTS,
-    "database.away": HTTPStatus.SERVICE_UNAVAILABLE,
-    "database.slow": HTTPStatus.SERVICE_UNAVAILABLE,
-    "database.full": HTTPStatus.INSUFFICIENT_STORAGE,
+    "store.away": HTTPStatus.SERVICE_UNAVAILABLE,
+    "store.slow": HTTPStatus.SERVICE_UNAVAILABLE,
+    "store.full": HTTPStatus.INSUFFICIENT_STORAGE,
     "file.no_room": HTTPStatus.INSUFFICIENT_STORAGE,
     "request.too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "file.lost": HTTPStatus.NOT_FOUND,
@@ -244,7 +244,7 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
 
 async def _on_no_connection(request: Request, error: Exception) -> Response:
     _LOG.error("no connection is free: %s %s", request.method, request.url.path, exc_info=error)
-    return _later(problem(request, DomainError("database.slow")))
+    return _later(problem(request, DomainError("store.slow")))
 
 
 async def _on_system_error(request: Request, error: Exception) -> Response:

@@ -11,7 +11,8 @@ import json
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from functools import cache
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +38,35 @@ def new_key(path: Path) -> None:
     except FileExistsError:
         return
     with os.fdopen(handle, "wb") as file:
-        file.write(urlsafe_b64encode(AESSIV.generate_key(_KEY_BITS)) + b"\n")
+        file.write(_made())
+
+
+def add_key(path: Path, kept: Path) -> None:
+    """Put a new key before the one in a file, which is copied to another file first.
+
+    One that was added before and is not all there is yet, stays.
+
+    Raises:
+        DomainError: As `seal`.
+    """
+    before = path.read_bytes() if len(_boxes(path)) == 1 else None
+    if before is not None:
+        _write(kept, before)
+        _write(path, _made() + before.strip() + b"\n")
+
+
+def drop_old_keys(path: Path) -> None:
+    """Leave only the first key of a file: nothing is sealed with another any more."""
+    _write(path, path.read_bytes().split()[0] + b"\n")
+
+
+def reseal(sealed: str) -> str:
+    """Return what was sealed with any of our keys sealed with the first of them.
+
+    What no key opens is somebody's text that looks like it, and stays.
+    """
+    opened = _opened(sealed)
+    return sealed if opened is None else _sealed(opened)
 
 
 def seal(plain: str) -> str:
@@ -48,7 +77,7 @@ def seal(plain: str) -> str:
     """
     if plain.startswith(PREFIX) and _opened(plain) is not None:
         return plain
-    return PREFIX + urlsafe_b64encode(_box().encrypt(plain.encode(), None)).decode()
+    return _sealed(plain)
 
 
 def unseal(sealed: str) -> str:
@@ -156,23 +185,55 @@ def seal_json(value: Any) -> str:  # noqa: ANN401 - JSON
     return seal(json.dumps(value, ensure_ascii=False, sort_keys=True))
 
 
+def _sealed(plain: str) -> str:
+    box = _boxes(_path())[0]
+    return PREFIX + urlsafe_b64encode(box.encrypt(plain.encode(), None)).decode()
+
+
 def _opened(sealed: str) -> str | None:
-    box = _box()
+    for box in _boxes(_path()):
+        with suppress(InvalidTag, ValueError):
+            return box.decrypt(urlsafe_b64decode(sealed[len(PREFIX) :]), None).decode()
+    return None
+
+
+def _path() -> Path:
+    return Path(os.environ.get(KEY_VARIABLE) or "")
+
+
+def _boxes(path: Path) -> tuple[AESSIV, ...]:
+    """Return the keys of a file; it is read anew when it has changed."""
     try:
-        return box.decrypt(urlsafe_b64decode(sealed[len(PREFIX) :]), None).decode()
-    except (InvalidTag, ValueError):
-        return None
-
-
-def _box() -> AESSIV:
-    return _read(os.environ.get(KEY_VARIABLE) or "")
-
-
-@cache
-def _read(path: str) -> AESSIV:
-    try:
-        return AESSIV(urlsafe_b64decode(Path(path).read_bytes().strip()))
+        changed_ns = path.stat().st_mtime_ns
     except OSError as error:
-        raise DomainError("personal.key_missing", path=path) from error
+        raise DomainError("personal.key_missing", path=str(path)) from error
+    return _read(path, changed_ns)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, changed_ns: int) -> tuple[AESSIV, ...]:
+    del changed_ns  # only tells one content from another
+    try:
+        boxes = tuple(AESSIV(urlsafe_b64decode(one)) for one in path.read_bytes().split())
+    except OSError as error:
+        raise DomainError("personal.key_missing", path=str(path)) from error
     except ValueError as error:
-        raise DomainError("personal.key_unreadable", path=path) from error
+        raise DomainError("personal.key_unreadable", path=str(path)) from error
+    if not boxes:
+        raise DomainError("personal.key_unreadable", path=str(path))
+    return boxes
+
+
+def _made() -> bytes:
+    return urlsafe_b64encode(AESSIV.generate_key(_KEY_BITS)) + b"\n"
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put a content in a file's place at once, for its owner alone."""
+    fresh = path.with_name(f"{path.name}.new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

@@ -86,17 +86,17 @@ def is_collision(error: DBAPIError) -> bool:
 def trouble(error: DBAPIError) -> DomainError | None:
     """Return what keeps the database from answering at all, ``None`` where it is none of that.
 
-    ``database.full``: no room to write; ``database.slow``: a statement or a lock took too long;
-    ``database.away``: it cannot be reached, or restarts.
+    ``store.full``: no room to write; ``store.slow``: a statement or a lock took too long;
+    ``store.away``: it cannot be reached, or restarts.
     """
     if isinstance(error.orig, _FULL):
-        return DomainError("database.full")
+        return DomainError("store.full")
     if isinstance(error.orig, LockNotAvailable | QueryCanceled):
-        return DomainError("database.slow")
+        return DomainError("store.slow")
     is_lost = error.connection_invalidated or isinstance(error.orig, _AWAY)
     # A connection that was never made has no state to tell by.
     is_unmade = isinstance(error.orig, OperationalError) and error.orig.sqlstate is None
-    return DomainError("database.away") if is_lost or is_unmade else None
+    return DomainError("store.away") if is_lost or is_unmade else None
 
 
 def is_out_of_range(error: DBAPIError) -> bool:

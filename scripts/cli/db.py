@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from scripts.cli.database import cluster, database_url, external_url, upgrade_database
+from geodata.domain.period import now
+from geodata.store.audit import audit
+from geodata.store.resealing import change_key
+from geodata.store.session import Change, writing
+from scripts.cli.database import (
+    cluster,
+    database_url,
+    engine,
+    external_url,
+    phones_key,
+    upgrade_database,
+)
 from scripts.cli.output import say
 
 _app = typer.Typer(help="数据库  /  the database", no_args_is_help=True)
@@ -36,6 +47,21 @@ def upgrade_schema() -> None:
         cluster().ensure()
     upgrade_database()
     say("表结构已是最新", "the schema is up to date")
+
+
+@_app.command(name="new-phones-key")
+def new_phones_key() -> None:
+    """更换电话号码的密钥 / Seal telephone numbers with a new key; the old one is kept beside it."""
+    upgrade_database()
+    path = phones_key()
+    kept = path.with_name(f"{path.name}.{now():%Y%m%d-%H%M%S}")
+    values = change_key(engine(), path, kept)
+    with writing(engine(), Change("cli", "new phones key")) as session:
+        audit(session, "cli", "new_phones_key", "phones", values=values)
+    say(
+        f"✔ {values} 处已用新密钥加密: {path}。旧密钥 {kept} 只用于更换前的备份, 请分别妥善保存",
+        f"{values} values are sealed with the new key; {kept} opens backups from before",
+    )
 
 
 @_app.command()

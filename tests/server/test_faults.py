@@ -158,7 +158,7 @@ def test_a_database_that_dies_is_told_of_and_started_again(house):
         assert rename(client, house.site(), "断电之前").status_code == 200
         os.kill(house.postmaster(), signal.SIGKILL)
         answer = client.get(f"/api/sites/{house.site()}")
-        is_told(answer, 503, "database.away", "数据库暂时连不上")
+        is_told(answer, 503, "store.away", "数据库暂时连不上")
         assert answer.headers["retry-after"]
         page = client.get("/sites", headers=HTML)
         assert page.status_code == 503
@@ -200,7 +200,7 @@ def test_a_database_that_makes_wait_is_given_up_on_in_time(house):
                 json={"name": "等不到"},
                 headers={"If-Match": read.headers["etag"]},
             )
-            is_told(answer, 503, "database.slow", "没有保存")
+            is_told(answer, 503, "store.slow", "没有保存")
         assert house.name_of(house.site()) == before
         assert rename(client, house.site(), "等到了").status_code == 200
 
