@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy import URL, Engine, NullPool, create_engine, make_url
+from sqlalchemy.exc import OperationalError
 
 from geodata.store.files import FileStore
 from geodata.store.migrate import upgrade
 from geodata.store.sealing import KEY_VARIABLE, is_opened_by_key, new_key
-from geodata.store.server_role import address_of_server, let_in
+from geodata.store.server_role import SERVER_ROLE, address_of_server, let_in
 from scripts.cluster import Cluster
 from server.settings import with_driver
 
@@ -73,8 +74,28 @@ def upgrade_database() -> None:
     if is_opened_by_key(url) is None:
         new_key(phones_key())
     upgrade(url)
+    _let_server_in(url)
+
+
+def _let_server_in(url: str) -> None:
+    """Give the server's role its password: our cluster's own, or that of the address it is to use.
+
+    One that can log in already is left alone: its password is somebody's who runs the database.
+    """
     if external_url() is None:
         let_in(url, cluster().server_password())
+        return
+    chosen = make_url(server_url())
+    if chosen.username == SERVER_ROLE and chosen.password and not _logs_in(chosen):
+        let_in(url, chosen.password)
+
+
+def _logs_in(address: URL) -> bool:
+    try:
+        create_engine(address, poolclass=NullPool).connect().close()
+    except OperationalError:
+        return False
+    return True
 
 
 def file_store() -> FileStore:

@@ -95,7 +95,7 @@ def test_nonsense_is_refused_without_the_database(leader, statements, path, quer
     began = time.process_time()
     answer = leader.get(f"/ogc{path}", params={name: str(one) for name, one in query.items()})
     assert refused(answer) == code
-    assert time.process_time() - began < 1.5
+    assert time.process_time() - began < 10
     assert statements == []
 
 
