@@ -81,6 +81,8 @@ def day_of(session: Session, site: Site | None, wished: date | None) -> date:
         DomainError: ``entry.too_early`` before what is known of the site already, since a past
             figure would not follow; ``entry.in_future``.
     """
+    if wished is None:
+        return today()
     latest = None
     if site is not None:
         latest = session.scalar(
@@ -88,11 +90,10 @@ def day_of(session: Session, site: Site | None, wished: date | None) -> date:
                 SiteVersion.site_id == site.id, SiteVersion.subject.in_(_IN_FORCE)
             )
         )
-    if wished is None:
-        return max(today(), latest or date.min)
     if wished > today():
         raise DomainError("entry.in_future", on=wished.isoformat())
-    if latest is not None and wished < latest:
+    # What a clock that was wrong has written from a day to come keeps nobody from writing today.
+    if latest is not None and wished < min(latest, today()):
         raise DomainError("entry.too_early", on=wished.isoformat(), latest=latest.isoformat())
     return wished
 

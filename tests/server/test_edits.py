@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from psycopg.errors import DeadlockDetected, DiskFull, SerializationFailure
+from psycopg.errors import DeadlockDetected, SerializationFailure, UndefinedColumn
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from geodata.domain.access import Role, Scope
 from geodata.domain.period import today
@@ -429,8 +429,8 @@ def test_who_was_in_another_ones_way_is_asked_to_try_again(own, town, monkeypatc
 
 def test_another_failure_of_the_database_stays_a_failure(own, town, monkeypatch):
     def fail(*_, **__):
-        raise OperationalError("UPDATE site", {}, DiskFull())
+        raise ProgrammingError("UPDATE site", {}, UndefinedColumn())
 
     monkeypatch.setattr("server.actions.edit_site.lock_site", fail)
-    with pytest.raises(OperationalError):
+    with pytest.raises(ProgrammingError):
         patch(town, site_id(own), '"1"', note="x")

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx2 as httpx
@@ -50,21 +52,21 @@ class House:
     url: str
 
     @contextmanager
-    def up(self, *before: str) -> Iterator[httpx.Client]:
+    def up(self, **more: str) -> Iterator[httpx.Client]:
         """Run `fugai up` while the block runs, and yield a town's browser.
 
         Args:
-            before: Words before the command, another clock, say.
+            more: Of the environment: another clock, say.
         """
         environ = {
             **os.environ,
             "FUGAI_HOME": str(self.home),
             "FUGAI_WORKER": "off",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            **more,
         }
         environ.pop("FUGAI_DATABASE_URL", None)
         port = self.url.rsplit(":", 1)[1]
-        command = [*before, sys.executable, "-m", "scripts.cli.main", "up", "--port", port]
+        command = [sys.executable, "-m", "scripts.cli.main", "up", "--port", port]
         with (self.home / "up.log").open("ab") as log:
             process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
         try:
@@ -76,6 +78,7 @@ class House:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)
+            assert not self.is_ready()
 
     def _until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _STARTS_WITHIN_S
@@ -83,6 +86,7 @@ class House:
             assert process.poll() is None, (self.home / "up.log").read_text()
             assert time.monotonic() < deadline, (self.home / "up.log").read_text()
             time.sleep(0.1)
+        assert process.poll() is None, "somebody else answers"
 
     def is_ready(self) -> bool:
         """Whether the server may be asked."""
@@ -254,11 +258,16 @@ def _fill(ballast: Path) -> None:
                     break
 
 
-@pytest.mark.parametrize("off", ["+2d", "-2d"])
-def test_a_clock_that_jumps_breaks_nothing(house, off):
-    """The whole machine, server and database, is two days off, and then is put right."""
-    for number, clock in enumerate((["faketime", "-f", off], [], ["faketime", "-f", off], [])):
-        with house.up(*clock) as client:
+def test_a_clock_that_jumps_breaks_nothing(house):
+    """The whole machine, server and database, is two days off, either way, and is put right."""
+    (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+    faked = {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    clocks = (faked | {"FAKETIME": "+2d"}, {}, faked | {"FAKETIME": "-2d"}, {})
+    for number, clock in enumerate(clocks):
+        with house.up(**clock) as client:
+            shown = parsedate_to_datetime(client.get("/healthz").headers["date"])
+            apart = abs((shown - datetime.now(UTC)).total_seconds())
+            assert (apart > 100_000) is bool(clock)
             for again in range(3):
                 answer = rename(client, house.site(), f"时钟{number}{again}")
                 assert answer.status_code == 200, answer.text
