@@ -6,12 +6,14 @@ the database, and so is what a client shows that only listens.
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
 
@@ -29,6 +31,7 @@ from scripts.benchmarks.serve.mix import tile_at
 ZOOMS: Final = (9, 10, 12, 14, 16)
 _GRACE_S: Final = 1.0
 _KILLED_EVERY: Final = 23
+_NOTED_EVERY: Final = 50
 _AFTER_LOSS_S: Final = 3.0
 _WATCHED: Final = ("communities", "standalone_buildings", "gaps", "findings", "footprints")
 _PAST_DAYS: Final = 10
@@ -116,8 +119,13 @@ class Proof:
         self._seen: dict[Watched, None] = {}
         self.found = Found()
 
-    def run(self, edits: int) -> Found:
-        """Make so many changes and look after each."""
+    def run(self, edits: int, noted: Path | None = None) -> Found:
+        """Make so many changes and look after each.
+
+        Args:
+            edits: How many.
+            noted: File that tells now and then what came of it so far: it takes hours.
+        """
         for follower in self._followers:
             follower.has_begun.wait(30)
         for number in range(edits):
@@ -125,6 +133,9 @@ class Proof:
             if was_lost:
                 self._kill_listeners()
             self._one_edit(_AFTER_LOSS_S if was_lost else _GRACE_S, is_heard=not was_lost)
+            if noted is not None and number % _NOTED_EVERY == 0:
+                told = self.found.told() | {"which": self.found.stale}
+                noted.write_text(json.dumps(told, indent=1))
         return self.found
 
     def close(self) -> None:

@@ -106,7 +106,7 @@ def measure(place: Ground, plan: Plan, progress: Progress) -> dict[str, Any]:
             progress("是否有过期瓦片  /  whether anything is stale")
             urls = [uncached[0], cached[0]]
             with closing(Proof(place.engine, SCOPE, urls, cookies, seed=plan.tiles)) as proof:
-                told["freshness"] = proof.run(plan.freshness).told()
+                told["freshness"] = proof.run(plan.freshness, place.home / "freshness.json").told()
     return told
 
 
