@@ -72,7 +72,7 @@ def test_no_request_of_anybody_breaks_it(own, operations, role):
 
             ask()
         # It was asked as somebody, and some of it was understood.
-        assert statuses[200] + statuses[201] + statuses[204] > 10
+        assert statuses[200] + statuses[201] + statuses[204] > 3
         assert statuses[401] < 20
         assert statuses.total() > len(operations)
 

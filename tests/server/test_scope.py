@@ -13,6 +13,8 @@ from tests.world import World
 
 PUBLIC = {
     *("/healthz", "/readyz", "/login", "/docs", "/logout", "/api/login", "/api/logout"),
+    # The way to another system that logs in, and back.
+    *("/login/code", "/api/login/code", "/login/sso", "/login/sso/back"),
     # A script and an icon for phones, and an address on paper that leads to a login.
     # Open where the operator says so, and here nobody has.
     *("/public", "/public/plans/{plan_id}"),
