@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +13,8 @@ from sqlalchemy import make_url
 
 from geodata.domain.errors import DomainError
 from scripts.filling import is_plain
+from scripts.waiting import running
 
-_STARTS_WITHIN_S: Final = 10
 _SETTINGS: Final = """\
 ; Written by `fugai pooler-conf`. A transaction has a connection to itself and leaves nothing on it;
 ; what listens, makes tiles or does jobs goes past it (FUGAI_DIRECT_DATABASE_URL).
@@ -84,16 +82,6 @@ def running_pooler(folder: Path) -> Iterator[None]:
         for one in (folder, *folder.iterdir()):
             shutil.chown(one, "postgres", "postgres")
         command = ["runuser", "-u", "postgres", "--", *command]
-    process = subprocess.Popen(  # noqa: S603 - our own arguments
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        deadline = time.monotonic() + _STARTS_WITHIN_S
-        while not (folder / "pgbouncer.pid").exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise DomainError("pooler.failed", log=str(folder / "pgbouncer.log"))
-            time.sleep(0.02)
+    refusal = DomainError("pooler.failed", log=str(folder / "pgbouncer.log"))
+    with running(command, folder / "pgbouncer.pid", folder / "start.log", refusal):
         yield
-    finally:
-        process.terminate()
-        process.wait()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from sqlalchemy import Engine
 
-from geodata.store.session import connect
+from geodata.store.session import connect, conninfo_of
 from server.actions.plan_visits import fail_visit_plan, make_visit_plan
 from server.actions.tell_notices import deliver, remind
 from server.jobs import Job
@@ -24,7 +24,7 @@ def worker_app(url: str, engine: Engine, settings: Settings) -> App:
         engine: Of the same, for the actions.
         settings: Of the server: where it is reached, whom it may tell.
     """
-    app = App(connector=PsycopgConnector(conninfo=url.replace("+psycopg", "", 1)))
+    app = App(connector=PsycopgConnector(conninfo=conninfo_of(url)))
     again = RetryStrategy(max_attempts=_ATTEMPTS, exponential_wait=2)
 
     @app.task(name=Job.PLAN_VISITS.value, retry=again, pass_context=True)

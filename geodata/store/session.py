@@ -125,6 +125,11 @@ def connect(url: str, *, is_pooled: bool = False, waits_s: int = 10) -> Engine:
     )
 
 
+def conninfo_of(url: str) -> str:
+    """Return an SQLAlchemy address as libpq, and what speaks to it without SQLAlchemy, takes it."""
+    return url.replace("+psycopg", "", 1)
+
+
 @contextmanager
 def reading(engine: Engine, scope: Scope | None = None) -> Iterator[Session]:
     """Yield a session that PostgreSQL itself keeps from writing.

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Annotated
 
@@ -94,22 +94,19 @@ def worker() -> None:
 @contextmanager
 def _kept_running(own: Cluster | None) -> Iterator[None]:
     """Start our own database again whenever it has died, of a full disk, say, or kill -9."""
-    ends = threading.Event()
+    if own is None:
+        yield
+        return
 
-    def keep() -> None:
-        while own is not None and not ends.wait(_AGAIN_AFTER_S):
+    def keep(ends: threading.Event) -> None:
+        while not ends.wait(_AGAIN_AFTER_S):
             with suppress(DomainError):
                 if not own.is_running():
                     own.start()
                     say("数据库曾中断, 已重新启动", "the database had stopped and runs again")
 
-    keeper = threading.Thread(target=keep, daemon=True)
-    keeper.start()
-    try:
+    with _beside(keep, _STARTS_WITHIN_S):
         yield
-    finally:
-        ends.set()
-        keeper.join(_STARTS_WITHIN_S)
 
 
 @contextmanager
@@ -118,10 +115,10 @@ def _working() -> Iterator[None]:
     if os.environ.get("FUGAI_WORKER") == "off":
         yield
         return
-    ends, running = threading.Event(), list[subprocess.Popen[bytes]]()
+    running = list[subprocess.Popen[bytes]]()
     command = [sys.executable, "-m", "scripts.cli.main", "worker"]
 
-    def keep() -> None:
+    def keep(ends: threading.Event) -> None:
         while not ends.is_set():
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own
             running[:] = [process]
@@ -129,15 +126,34 @@ def _working() -> Iterator[None]:
             # One that died is begun again, not in a hurry: it may die of something that lasts.
             ends.wait(_AGAIN_AFTER_S)
 
-    keeper = threading.Thread(target=keep, daemon=True)
+    def end() -> None:
+        for process in running:
+            process.terminate()
+
+    with _beside(keep, _ENDS_WITHIN_S, end):
+        yield
+
+
+@contextmanager
+def _beside(
+    keep: Callable[[threading.Event], None], within_s: float, end: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Let a thread keep something running while the block runs.
+
+    Args:
+        keep: What it does until the event that it is given is set.
+        within_s: How long it is waited for at the end.
+        end: Done once the event is set.
+    """
+    ends = threading.Event()
+    keeper = threading.Thread(target=keep, args=(ends,), daemon=True)
     keeper.start()
     try:
         yield
     finally:
         ends.set()
-        for process in running:
-            process.terminate()
-        keeper.join(_ENDS_WITHIN_S)
+        end()
+        keeper.join(within_s)
 
 
 def _address(host: str | None, port: int | None) -> tuple[str, int]:

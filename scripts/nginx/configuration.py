@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,11 +14,11 @@ from typing import Final
 
 from geodata.domain.errors import DomainError
 from scripts.filling import filled, is_plain
+from scripts.waiting import running
 from server.auth import COOKIE
 from server.tiles.answers import MEDIA_TYPE
 from server.tiles.passes import PASS_COOKIE
 
-_STARTS_WITHIN_S: Final = 10
 _TLS: Final = """ssl_certificate {certificate};
   ssl_certificate_key {key};
   ssl_protocols TLSv1.2 TLSv1.3;
@@ -147,17 +145,8 @@ def running_nginx(prefix: Path, site: str, *, workers: int = 1) -> Iterator[int]
     main.write_text(_MAIN.format(user=user, prefix=prefix, workers=workers))
     (prefix / "site.conf").touch(mode=0o600)
     (prefix / "site.conf").write_text(site)
-    with (prefix / "start.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own arguments
-            [program, "-p", str(prefix), "-c", str(main)], stdout=log, stderr=log
-        )
-    try:
-        deadline = time.monotonic() + _STARTS_WITHIN_S
-        while not (prefix / "nginx.pid").exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise DomainError("nginx.failed", log=str(prefix / "start.log"))
-            time.sleep(0.02)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait()
+    command = [program, "-p", str(prefix), "-c", str(main)]
+    log = prefix / "start.log"
+    refusal = DomainError("nginx.failed", log=str(log))
+    with running(command, prefix / "nginx.pid", log, refusal) as pid:
+        yield pid

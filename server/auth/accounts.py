@@ -100,9 +100,7 @@ def add_token(
     Raises:
         DomainError: ``account.not_found``.
     """
-    account = find_account(session, username)
-    if account is None:
-        raise DomainError("account.not_found", username=username)
+    account = get_account(session, username)
     token = secrets.token_urlsafe(32)
     expires_at = None if lasts is None else datetime.now(UTC) + lasts
     session.execute(
@@ -122,15 +120,37 @@ def find_account(session: Session, username: str) -> Account | None:
     return session.scalar(select(Account).where(Account.username == username))
 
 
+def get_account(session: Session, username: str) -> Account:
+    """Return an account by name.
+
+    Raises:
+        DomainError: ``account.not_found``.
+    """
+    account = find_account(session, username)
+    if account is None:
+        raise DomainError("account.not_found", username=username)
+    return account
+
+
+def own_account(session: Session, username: str, password: str) -> Account:
+    """Return an account to its owner, who shows the password once more.
+
+    Raises:
+        DomainError: ``auth.wrong_password``.
+    """
+    account = find_account(session, username)
+    if account is None or not is_password(account, password):
+        raise DomainError("auth.wrong_password")
+    return account
+
+
 def change_password(session: Session, username: str, old: str, new: str) -> int:
     """Give an account a new password, as its owner asks; return its id.
 
     Raises:
         DomainError: ``auth.wrong_password``; ``account.password_weak``.
     """
-    account = find_account(session, username)
-    if account is None or not is_password(account, old):
-        raise DomainError("auth.wrong_password")
+    account = own_account(session, username, old)
     check_password(new, username)
     account.password_hash = _HASHER.hash(new)
     return account.id

@@ -18,7 +18,7 @@ from geodata.domain.errors import DomainError
 from geodata.store.audit import audit
 from geodata.store.tables import Account, ApiToken, Division, LoginSession, LoginTry
 from server.auth import second_factor
-from server.auth.accounts import add_account, add_token, find_account, strong_password
+from server.auth.accounts import add_account, add_token, find_account, get_account, strong_password
 from server.auth.actor import Actor
 from server.auth.own_sessions import end_others
 from server.auth.tries import forgive, is_locked_name
@@ -217,7 +217,7 @@ def end_sessions(session: Session, actor: Actor, username: str) -> int:
     Raises:
         DomainError: ``account.not_found``.
     """
-    ended = end_others(session, _account(session, username).id, None)
+    ended = end_others(session, get_account(session, username).id, None)
     audit(session, actor.username, "end_sessions", username, ended=ended)
     return ended
 
@@ -244,7 +244,7 @@ def revoke_token(session: Session, actor: Actor, username: str, key: str) -> Non
     Raises:
         DomainError: ``account.not_found``; ``account.no_such_token``.
     """
-    account = _account(session, username)
+    account = get_account(session, username)
     ended = session.scalars(
         delete(ApiToken)
         .where(ApiToken.account_id == account.id, func.left(ApiToken.digest, _SHOWN) == key)
@@ -255,17 +255,10 @@ def revoke_token(session: Session, actor: Actor, username: str, key: str) -> Non
     audit(session, actor.username, "revoke_token", username, label=ended[0])
 
 
-def _account(session: Session, username: str) -> Account:
-    account = find_account(session, username)
-    if account is None:
-        raise DomainError("account.not_found", username=username)
-    return account
-
-
 def _of_another(session: Session, actor: Actor, username: str) -> Account:
     if username == actor.username:
         raise DomainError("account.own")
-    return _account(session, username)
+    return get_account(session, username)
 
 
 def _put(session: Session, username: str, password: str | None, wish: AccountWish) -> None:

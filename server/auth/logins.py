@@ -52,7 +52,7 @@ def log_in(
         is_right = is_password(account, password) and locked is None
     awaits_code = is_right and account is not None and account.code_since is not None
     with writing(engine, Change(username, "log in")) as session:
-        outcome = "locked" if locked else "ok" if is_right else "refused"
+        outcome = _outcome(locked, is_right=is_right)
         told = {"next": "code"} if awaits_code else {}
         audit(session, username, "log_in", username, outcome=outcome, **told)
         # Codes are guessed after a right password: it must not make good for wrong ones.
@@ -90,7 +90,7 @@ def log_in_with_code(
         name = account.username
         locked = minutes_locked(session, name, origin.address)
         is_right = locked is None and second_factor.take(session, account, code)
-        outcome = "locked" if locked else "ok" if is_right else "refused"
+        outcome = _outcome(locked, is_right=is_right)
         audit(session, name, "log_in", name, outcome=outcome, by="code")
         if locked is None:
             count_try(session, name, origin.address, is_right=is_right)
@@ -117,6 +117,12 @@ def log_in_by_provider(engine: Engine, username: str, *, settings: Settings, ori
             lasts = settings.session_lasts
             return open_session(session, account.id, origin, lasts=lasts, way=Way.PROVIDER)
     raise DomainError("auth.sso_unknown", username=username)
+
+
+def _outcome(locked: int | None, *, is_right: bool) -> str:
+    if locked is not None:
+        return "locked"
+    return "ok" if is_right else "refused"
 
 
 def _waiting(session: Session, cookie: str) -> Account | None:

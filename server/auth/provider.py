@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from authlib.integrations.base_client import OAuthError
@@ -45,10 +45,6 @@ class Begun:
     nonce: str
     verifier: str
     next: str
-
-    def told(self) -> dict[str, str]:
-        """Return it for a cookie."""
-        return asdict(self)
 
 
 def begin(provider: Provider, back: str, wanted: str) -> tuple[str, Begun]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from geodata.domain.errors import DomainError
 from geodata.store.tables import Account
-from server.auth.accounts import find_account, is_password
+from server.auth.accounts import find_account, get_account, own_account
 
 _ISSUER: Final = "fugai"
 _STEPS_OFF: Final = (0, -1, 1)
@@ -30,7 +30,7 @@ def propose(session: Session, username: str, password: str) -> str:
     Raises:
         DomainError: ``auth.wrong_password``; ``account.code_on`` where codes are asked for already.
     """
-    account = _own(session, username, password)
+    account = own_account(session, username, password)
     if account.code_since is not None:
         raise DomainError("account.code_on")
     account.code_secret = pyotp.random_base32()
@@ -48,7 +48,7 @@ def confirm(session: Session, username: str, code: str) -> int:
     Raises:
         DomainError: ``account.not_found``, ``account.code_on``; ``auth.code_wrong``.
     """
-    account = _account(session, username)
+    account = get_account(session, username)
     if account.code_since is not None:
         raise DomainError("account.code_on")
     if not take(session, account, code):
@@ -69,7 +69,7 @@ def drop_own(session: Session, username: str, password: str) -> None:
     Raises:
         DomainError: ``auth.wrong_password``.
     """
-    _own(session, username, password)
+    own_account(session, username, password)
     drop(session, username)
 
 
@@ -79,7 +79,7 @@ def drop(session: Session, username: str) -> None:
     Raises:
         DomainError: ``account.not_found``.
     """
-    account = _account(session, username)
+    account = get_account(session, username)
     account.code_secret = account.code_since = account.code_step = None
 
 
@@ -113,17 +113,3 @@ def _is_fresh(step: int) -> ColumnElement[bool]:
     """
     used = Account.code_step
     return or_(used.is_(None), used < step, used > step + 2 * len(_STEPS_OFF))
-
-
-def _own(session: Session, username: str, password: str) -> Account:
-    account = find_account(session, username)
-    if account is None or not is_password(account, password):
-        raise DomainError("auth.wrong_password")
-    return account
-
-
-def _account(session: Session, username: str) -> Account:
-    account = find_account(session, username)
-    if account is None:
-        raise DomainError("account.not_found", username=username)
-    return account

@@ -51,7 +51,7 @@ def login(
         answer = _form(request, next, awaits_code=True)
         set_waiting_cookie(request, answer, entry.cookie)
         return answer
-    return _open(request, entry.cookie, next)
+    return opened(request, entry.cookie, next)
 
 
 @router.post("/login/code")
@@ -69,7 +69,7 @@ def code_after_password(
         )
     except DomainError as refusal:
         return refused(request, refusal, next, awaits_code=refusal.code == "auth.code_wrong")
-    return _open(request, cookie, next)
+    return opened(request, cookie, next)
 
 
 @router.post("/logout")
@@ -95,17 +95,18 @@ def refused(
     return _form(request, wanted, said, username, status=status, awaits_code=awaits_code)
 
 
-def own_path(wanted: str) -> str:
-    """Return a path of this server; anything that could lead elsewhere becomes the map."""
-    is_own = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if is_own and wanted.isprintable() else _HOME
-
-
-def _open(request: Request, cookie: str, wanted: str) -> Response:
+def opened(request: Request, cookie: str, wanted: str) -> Response:
+    """Lead on to where somebody wanted to be, with the cookie of a new session."""
     answer = RedirectResponse(own_path(wanted), HTTPStatus.SEE_OTHER)
     set_session_cookie(request, answer, cookie)
     answer.delete_cookie(WAITING)
     return answer
+
+
+def own_path(wanted: str) -> str:
+    """Return a path of this server; anything that could lead elsewhere becomes the map."""
+    is_own = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if is_own and wanted.isprintable() else _HOME
 
 
 def _form(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -11,10 +12,10 @@ from fastapi import APIRouter, Cookie, Request, Response
 from fastapi.responses import RedirectResponse
 
 from geodata.domain.errors import DomainError
-from server.api.login import origin_of, set_session_cookie
+from server.api.login import origin_of
 from server.auth.logins import log_in_by_provider
 from server.auth.provider import Begun, begin, finish
-from server.pages.login import own_path, refused
+from server.pages.login import opened, own_path, refused
 from server.settings import Provider
 
 router = APIRouter()
@@ -35,7 +36,7 @@ def there(request: Request, next: str = "") -> Response:  # noqa: A002 - as brow
     answer = RedirectResponse(address, HTTPStatus.SEE_OTHER)
     answer.set_cookie(
         _COOKIE,
-        urlsafe_b64encode(json.dumps(begun.told()).encode()).decode(),
+        urlsafe_b64encode(json.dumps(asdict(begun)).encode()).decode(),
         max_age=_WITHIN_S,
         path=_THERE,
         httponly=True,
@@ -60,8 +61,7 @@ def back(request: Request, kept: Annotated[str, Cookie(alias=_COOKIE)] = "") -> 
     except DomainError as refusal:
         answer = refused(request, refusal, wanted)
     else:
-        answer = RedirectResponse(own_path(wanted), HTTPStatus.SEE_OTHER)
-        set_session_cookie(request, answer, cookie)
+        answer = opened(request, cookie, wanted)
     answer.delete_cookie(_COOKIE, path=_THERE)
     return answer
 

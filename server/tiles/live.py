@@ -30,6 +30,7 @@ from geodata.store.drawn_changes import (
     Viewer,
     block_numbers,
 )
+from geodata.store.session import conninfo_of
 from geodata.store.tiles import draw_day
 from server.replica import POSITION, Replica
 from server.tiles.ending import end
@@ -63,7 +64,7 @@ class Live:
     def __init__(self, engine: Engine, url: str, replica: Replica | None = None) -> None:
         """Connect nothing yet."""
         self._engine = engine
-        self._conninfo = _conninfo(url)
+        self._conninfo = conninfo_of(url)
         self.replica = replica
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -77,7 +78,7 @@ class Live:
         self._spare_readers = (
             None
             if replica is None
-            else Readers(_conninfo(replica.url), CONNECTION_OPTIONS, _CONNECTIONS)
+            else Readers(conninfo_of(replica.url), CONNECTION_OPTIONS, _CONNECTIONS)
         )
 
     @property
@@ -237,7 +238,3 @@ class Live:
         """Return all counters that a viewer's tiles depend on, and the day that is drawn."""
         counted = {one.value: dict(self.counters.of(viewer, one)) for one in ChangeGroup}
         return {"day": (self.day or today()).isoformat(), **counted}
-
-
-def _conninfo(url: str) -> str:
-    return url.replace("+psycopg", "", 1)

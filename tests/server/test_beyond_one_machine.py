@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -121,7 +120,9 @@ def several() -> Iterator[Several]:
             "FUGAI_DIRECT_DATABASE_URL": direct,
             "FUGAI_REPLICA_DATABASE_URL": replica,
         }
-        stack.callback(_put(more))
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        for name, value in more.items():
+            patch.setenv(name, value)
         servers = tuple(
             stack.enter_context(
                 ours(
@@ -162,20 +163,6 @@ def let_in_address(standby: Cluster, direct: str) -> str:
     """The address of the server's role on the standby: the primary's, at another port."""
     port = (standby.home / "postgres" / "port").read_text().strip()
     return re.sub(r":\d+/", f":{port}/", direct)
-
-
-def _put(more: dict[str, str]) -> Callable[[], None]:
-    before = {name: os.environ.get(name) for name in more}
-    os.environ.update(more)
-
-    def back() -> None:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-    return back
 
 
 @pytest.fixture
