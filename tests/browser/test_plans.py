@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Route, expect
 
 from geodata.domain.access import Role
 from geodata.domain.period import today
@@ -65,3 +65,23 @@ def test_a_plan_is_led_to_the_backstop_and_the_building_is_covered(open_page: Op
     before = share.inner_text()
     page.locator('[data-part="actions"] input').first.uncheck()
     expect(share).not_to_have_text(before)
+
+
+def test_a_press_before_the_scripts_are_there_is_done_once_they_are(open_page: Open, own):
+    page = open_page("/plans", Role.TOWN)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/assets/server/site_plan.js", hold)
+    with page.expect_request("**/assets/server/site_plan.js"):
+        page.goto(
+            f"{page.url.split('/plans')[0]}/sites/{own[1].ids['东宿舍']}/plan", wait_until="commit"
+        )
+    page.locator("[data-start] [name=measures]").fill("先按后到")
+    page.get_by_role("button", name="开始").click()
+    held[0].continue_()
+    expect(page.locator(".fugai-steps .is-now")).to_have_text("草案")
+    expect(page.locator("main")).to_contain_text("先按后到")
+    assert "?" not in page.url
