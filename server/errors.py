@@ -45,6 +45,9 @@ STATUS: Final[dict[str, HTTPStatus]] = {
     "store.full": HTTPStatus.INSUFFICIENT_STORAGE,
     "file.no_room": HTTPStatus.INSUFFICIENT_STORAGE,
     "request.too_many": HTTPStatus.TOO_MANY_REQUESTS,
+    "request.malformed": HTTPStatus.BAD_REQUEST,
+    "request.long_address": HTTPStatus.REQUEST_URI_TOO_LONG,
+    "request.long_headers": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     "file.lost": HTTPStatus.NOT_FOUND,
     "account.no_such_session": HTTPStatus.NOT_FOUND,
     "account.no_such_token": HTTPStatus.NOT_FOUND,
@@ -175,6 +178,12 @@ def problem(request: Request, error: DomainError, status: int | None = None) -> 
         # Pages lie above this floor; the application says which one tells of a refusal.
         answer: Response = request.app.state.error_page(request, code, error.code, error.facts)
         return answer
+    return told_to_programs(request, error, code)
+
+
+def told_to_programs(request: Request, error: DomainError, status: int | None = None) -> Response:
+    """Return the answer to a refusal as problem+json (RFC 9457), whoever asks."""
+    code = status or STATUS.get(error.code, HTTPStatus.UNPROCESSABLE_ENTITY)
     language = language_of(request)
     content = {
         "type": "about:blank",

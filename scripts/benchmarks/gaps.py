@@ -1,7 +1,8 @@
 """Finding the buildings that the ledger misses: our engines beside what one would write at once.
 
 All in one run over the same made-up ground: sites in a grid, fifty houses round each, every
-twentieth of them outside. The contenders answer the plainest question, which houses lie within
+twentieth of them outside; once stored house beside house, once shuffled, since the files that one
+gets lie somewhere between. The contenders answer the plainest question, which houses lie within
 no site; ours tell share, class and reason besides. Whoever finds another set of ids is told.
 """
 
@@ -27,6 +28,7 @@ from scripts.cluster import Cluster
 
 SITES: Final = 20_000
 DISTRICT: Final = "370306"
+ORDERS: Final = {"sorted": "i", "shuffled": "hashint8(i), i"}
 _SQL: Final = Path(__file__).with_suffix(".sql")
 _ANTI_JOIN: Final = (
     "SELECT f.id FROM footprint AS f WHERE NOT EXISTS"
@@ -40,7 +42,7 @@ Ids = set[int]
 
 
 def measure(home: Path, sizes: list[int]) -> list[dict[str, Any]]:
-    """Return, for each number of footprints, the seconds of each contender and the ratios.
+    """Return the seconds of each contender and the ratios, for each size and order of rows.
 
     Args:
         home: Folder of a cluster of its own; it is kept.
@@ -52,20 +54,22 @@ def measure(home: Path, sizes: list[int]) -> list[dict[str, Any]]:
     try:
         upgrade(cluster.url())
         engine = connect(cluster.url())
-        found = [_measured(engine, size) for size in sizes]
+        found = [_measured(engine, size, order) for size in sizes for order in ORDERS]
         engine.dispose()
     finally:
         cluster.stop()
     return found
 
 
-def _measured(engine: Engine, size: int) -> dict[str, Any]:
+def _measured(engine: Engine, size: int, order: str) -> dict[str, Any]:
+    told = {"{sites}": str(SITES), "{houses}": str(size), "{order}": ORDERS[order]}
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         for statement in _SQL.read_text("utf-8").split(";\n"):
             if statement.strip():
-                filled = statement.replace("{sites}", str(SITES)).replace("{houses}", str(size))
-                connection.exec_driver_sql(filled.replace("%", "%%"))
+                for name, value in told.items():
+                    statement = statement.replace(name, value)  # noqa: PLW2901 - filled in
+                connection.exec_driver_sql(statement.replace("%", "%%"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in ("footprint", "site"):
             connection.exec_driver_sql(f"VACUUM (ANALYZE) {table}")
@@ -84,6 +88,7 @@ def _measured(engine: Engine, size: int) -> dict[str, Any]:
     ours = seconds["postgis_ours"]
     return {
         "footprints": size,
+        "rows": order,
         "sites": SITES,
         "missing": len(answers["postgis_ours"]),
         "seconds": seconds,
@@ -123,6 +128,7 @@ def report(found: list[dict[str, Any]]) -> str:
     rows = [
         {
             "footprints": f"{one['footprints']:,}",
+            "rows": one["rows"],
             "missing": f"{one['missing']:,}",
             **{name: f"{value:.2f}" for name, value in one["seconds"].items()},
             "anti-join : ours": one["anti_join_to_ours"],

@@ -1,7 +1,7 @@
 -- Ground to measure on: {sites} sites in a grid, {houses} houses round their middles, every
 -- twentieth of them in the lane between two sites.
--- In:  {sites}, {houses}; triggers are off.
--- Out: rows of division, site and footprint, in the order in which neighbours lie.
+-- In:  {sites}, {houses}, {order} of the rows by the number i of a house; triggers are off.
+-- Out: rows of division, site and footprint.
 TRUNCATE footprint, site, division CASCADE;
 INSERT INTO division (code, kind, name, district_code, sort_order)
   VALUES ('370306', 'district', '测区', '370306', 0);
@@ -21,4 +21,4 @@ INSERT INTO footprint (district_code, town_code, source_id, use, floors, geom)
       36.5 + (s / 141) * 0.004 + 0.0001 + (k / 10) % 22 * 0.00012 AS south
     FROM (SELECT i, (i / greatest(1, {houses} / {sites})) % {sites} AS s,
       i % greatest(1, {houses} / {sites}) AS k FROM generate_series(0, {houses} - 1) AS i) AS n
-  ) AS h
+  ) AS h ORDER BY {order}

@@ -34,6 +34,7 @@ from scripts.cluster import Cluster
 from scripts.demo.first_start import prepare_demo
 from scripts.nginx.configuration import tiles_secret
 from server.app import create_app
+from server.http_protocol import BoundedProtocol
 from server.observing import log_as_json
 from server.settings import Settings
 from server.worker import run_worker
@@ -201,6 +202,7 @@ def _run(host: str, port: int, workers: int) -> None:
         uvicorn.run(
             f"{__name__}:{application.__name__}",
             factory=True,
+            http=BoundedProtocol,
             host=host,
             port=port,
             workers=workers,

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from scripts.cluster import free_port
+from server.http_protocol import BoundedProtocol
 
 _STARTS_WITHIN_S = 20
 
@@ -19,7 +20,9 @@ _STARTS_WITHIN_S = 20
 def serve(app: FastAPI) -> Iterator[str]:
     """Yield the address of a server of the application."""
     port = free_port()
-    config = uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app, port=port, http=BoundedProtocol, log_level="warning", timeout_graceful_shutdown=2
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
