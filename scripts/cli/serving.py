@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import shutil
@@ -175,7 +176,12 @@ def application() -> FastAPI:
     settings = Settings.read(server_url(), file_store().folder, tiles_secret=tiles_secret(home()))
     if os.environ.get("FUGAI_LOG") == "json":
         log_as_json()
-    return create_app(settings)
+    app = create_app(settings)
+    # What is there by now stays. Looking it over for rubbish again and again would hold every
+    # request for a tenth of a second at a time.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _count_together() -> None:
