@@ -81,7 +81,11 @@ def create_app(settings: Settings) -> FastAPI:
         # A range of bytes means those that lie in the file; they are compressed there already.
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PMTILES),
     )
-    app.add_middleware(SecurityMiddleware, image_hosts=basemap_origin(settings))
+    app.add_middleware(
+        SecurityMiddleware,
+        image_hosts=basemap_origin(settings),
+        provider=settings.provider.origin if settings.provider else "",
+    )
     app.add_middleware(TileMiddleware, tiles=app.state.tiles)
     if replica is not None:
         app.add_middleware(WrittenMiddleware, primary=engine)

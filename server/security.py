@@ -19,23 +19,26 @@ if TYPE_CHECKING:
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
 
 
-def content_security_policy(nonce: str, image_hosts: str = "") -> str:
-    """Return the policy of a page: nothing from elsewhere but images of a set basemap."""
+def content_security_policy(nonce: str, image_hosts: str = "", provider: str = "") -> str:
+    """Return the policy of a page: nothing from elsewhere but images of a set basemap.
+
+    Logging out leads on to the set provider of single sign-on, and browsers ask for that too.
+    """
     return (
         f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; "
         "style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
         f"img-src 'self' data: blob: {image_hosts}; connect-src 'self'; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+        f"base-uri 'self'; form-action 'self' {provider}; frame-ancestors 'none'"
     )
 
 
 class SecurityMiddleware:
     """Give each request a nonce, each answer its headers, and foreign writes a refusal."""
 
-    def __init__(self, app: ASGIApp, *, image_hosts: str = "") -> None:
-        """Keep the next application and the basemap's origin, if one is set."""
+    def __init__(self, app: ASGIApp, *, image_hosts: str = "", provider: str = "") -> None:
+        """Keep the next application, and the origins of basemap and provider that are set."""
         self._app = app
-        self._image_hosts = image_hosts
+        self._hosts = (image_hosts, provider)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -49,7 +52,7 @@ class SecurityMiddleware:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                policy = content_security_policy(nonce, self._image_hosts)
+                policy = content_security_policy(nonce, *self._hosts)
                 headers.setdefault("Content-Security-Policy", policy)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("X-Frame-Options", "DENY")

@@ -35,6 +35,12 @@ class Provider:
     claim: str = "preferred_username"
     name: str | None = None
 
+    @property
+    def origin(self) -> str:
+        """Scheme and host of its address."""
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
+
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Provider | None:
         """Read what the environment says, ``None`` where it names none.

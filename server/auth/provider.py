@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2 import OAuth2Error
@@ -47,6 +48,19 @@ class Begun:
     next: str
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whom the provider vouches for.
+
+    Attributes:
+        name: The user name.
+        word: Its signed word (ID token), shown to it when the session ends there too.
+    """
+
+    name: str
+    word: str
+
+
 def begin(provider: Provider, back: str, wanted: str) -> tuple[str, Begun]:
     """Return the address to send a browser to, and what it has to bring back.
 
@@ -67,8 +81,8 @@ def begin(provider: Provider, back: str, wanted: str) -> tuple[str, Begun]:
     return address, Begun(state, nonce, verifier, wanted)
 
 
-def finish(provider: Provider, back: str, begun: Begun, answer: str) -> str:
-    """Return the user name that the provider vouches for.
+def finish(provider: Provider, back: str, begun: Begun, answer: str) -> Vouched:
+    """Return whom the provider vouches for.
 
     Args:
         provider: Who was asked.
@@ -100,7 +114,32 @@ def finish(provider: Provider, back: str, begun: Begun, answer: str) -> str:
     name = claims.get(provider.claim)
     if not isinstance(name, str) or not name:
         _refuse(f"no claim {provider.claim}")
-    return name
+    return Vouched(name, token["id_token"])
+
+
+def end(provider: Provider, word: str, back: str) -> str | None:
+    """Return the address at which the provider ends its own session, and leads back from.
+
+    OpenID Connect RP-Initiated Logout 1.0.
+
+    Args:
+        provider: Who vouched.
+        word: What it vouched with, see `Vouched`.
+        back: Our address that it leads back to; it has to be known there.
+
+    Returns:
+        ``None`` where it ends none, or is away: ours is over all the same.
+    """
+    with _session(provider, back) as session:
+        try:
+            endpoint = _known(session, provider).get("end_session_endpoint")
+        except DomainError:
+            return None
+    if not endpoint:
+        return None
+    told = {"id_token_hint": word, "client_id": provider.client_id}
+    address: str = add_params_to_uri(endpoint, {**told, "post_logout_redirect_uri": back}.items())
+    return address
 
 
 def _claims(

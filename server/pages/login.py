@@ -12,6 +12,7 @@ from geodata.domain.errors import DomainError
 from server.api.login import WAITING, origin_of, set_session_cookie, set_waiting_cookie
 from server.auth import COOKIE, log_in, log_out
 from server.auth.logins import log_in_with_code
+from server.auth.provider import end
 from server.errors import STATUS
 from server.i18n import language_of, sentence
 from server.pages.render import page
@@ -19,6 +20,9 @@ from server.pages.render import page
 router = APIRouter()
 
 _HOME = "/map"
+WORD = "fugai_sso_word"
+WORD_PATH = "/logout"
+"""Cookie with a provider's word, and the one path that is shown it."""
 Waiting = Annotated[str, Cookie(alias=WAITING)]
 
 
@@ -72,13 +76,26 @@ def code_after_password(
     return opened(request, cookie, next)
 
 
-@router.post("/logout")
-def logout(request: Request, cookie: Annotated[str, Cookie(alias=COOKIE)] = "") -> Response:
-    """End the session."""
+@router.post(WORD_PATH)
+def logout(
+    request: Request,
+    cookie: Annotated[str, Cookie(alias=COOKIE)] = "",
+    word: Annotated[str, Cookie(alias=WORD)] = "",
+) -> Response:
+    """End the session, and that of the provider that vouched: on a shared PC neither may stay."""
     log_out(request.app.state.engine, cookie)
-    answer = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
+    provider, address = request.app.state.settings.provider, "/login"
+    if provider is not None and word:
+        address = end(provider, word, address_of(request) + address) or address
+    answer = RedirectResponse(address, HTTPStatus.SEE_OTHER)
     answer.delete_cookie(COOKIE)
+    answer.delete_cookie(WORD, path=WORD_PATH)
     return answer
+
+
+def address_of(request: Request) -> str:
+    """Return the address that people reach this server at, without a slash at the end."""
+    return request.app.state.settings.address or str(request.base_url).rstrip("/")
 
 
 def refused(

@@ -15,7 +15,7 @@ from geodata.domain.errors import DomainError
 from server.api.login import origin_of
 from server.auth.logins import log_in_by_provider
 from server.auth.provider import Begun, begin, finish
-from server.pages.login import opened, own_path, refused
+from server.pages.login import WORD, WORD_PATH, address_of, opened, own_path, refused
 from server.settings import Provider
 
 router = APIRouter()
@@ -34,15 +34,8 @@ def there(request: Request, next: str = "") -> Response:  # noqa: A002 - as brow
     except DomainError as refusal:
         return refused(request, refusal, next)
     answer = RedirectResponse(address, HTTPStatus.SEE_OTHER)
-    answer.set_cookie(
-        _COOKIE,
-        urlsafe_b64encode(json.dumps(asdict(begun)).encode()).decode(),
-        max_age=_WITHIN_S,
-        path=_THERE,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    kept = urlsafe_b64encode(json.dumps(asdict(begun)).encode()).decode()
+    _keep(request, answer, _COOKIE, kept, path=_THERE)
     return answer
 
 
@@ -54,16 +47,31 @@ def back(request: Request, kept: Annotated[str, Cookie(alias=_COOKIE)] = "") -> 
     try:
         begun = _begun(kept)
         wanted = begun.next
-        name = finish(_provider(request), _back(request), begun, str(request.url))
+        provider = _provider(request)
+        vouched = finish(provider, _back(request), begun, str(request.url))
         cookie = log_in_by_provider(
-            state.engine, name, settings=state.settings, origin=origin_of(request)
+            state.engine, vouched.name, settings=state.settings, origin=origin_of(request)
         )
     except DomainError as refusal:
         answer = refused(request, refusal, wanted)
     else:
         answer = opened(request, cookie, wanted)
+        _keep(request, answer, WORD, vouched.word, path=WORD_PATH)
     answer.delete_cookie(_COOKIE, path=_THERE)
     return answer
+
+
+def _keep(request: Request, answer: Response, cookie: str, value: str, *, path: str) -> None:
+    """Give something into the keeping of the browser, for no script and no other path."""
+    answer.set_cookie(
+        cookie,
+        value,
+        max_age=_WITHIN_S if cookie == _COOKIE else None,
+        path=path,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
 
 
 def _provider(request: Request) -> Provider:
@@ -75,8 +83,7 @@ def _provider(request: Request) -> Provider:
 
 def _back(request: Request) -> str:
     """Return our address that the provider sends browsers to; it has to be known there."""
-    address = request.app.state.settings.address or str(request.base_url).rstrip("/")
-    return f"{address}{_BACK}"
+    return address_of(request) + _BACK
 
 
 def _begun(kept: str) -> Begun:

@@ -26,12 +26,13 @@ from tests.postgis import TestServer
 from tests.sso import Started, provider
 
 BACK = "http://testserver/login/sso/back"
+POLICY = "content-security-policy"
 HTML = {"accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
 def there() -> Iterator[Started]:
-    with provider(BACK) as started:
+    with provider(BACK, "http://testserver/login") as started:
         yield started
 
 
@@ -94,6 +95,26 @@ def test_whom_the_provider_knows_comes_in_and_gets_to_where_they_wanted(own, cli
     assert outcomes(own, "leader") == [("ok", "sso")]
 
 
+def test_whoever_leaves_leaves_the_provider_too(client, there):
+    client.get(there.answer_for("leader", sent(client)), headers=HTML)
+    assert f"form-action 'self' {there.settings.issuer};" in client.get("/account").headers[POLICY]
+    out = client.post("/logout")
+    assert out.headers["location"].startswith(f"{there.settings.issuer}/session/end?")
+    assert there.leave(out.headers["location"]) == "http://testserver/login"
+    assert client.get("/api/me").status_code == 401
+    # Nothing is kept of it: who logs in by password next is led nowhere else.
+    assert client.post("/logout").headers["location"] == "/login"
+
+
+def test_whoever_leaves_while_the_provider_is_away_is_out_here(own, client, there):
+    client.get(there.answer_for("leader", sent(client)), headers=HTML)
+    cookies = {name: client.cookies[name] for name in ("fugai_session", "fugai_sso_word")}
+    with browser(own, replace(there.settings, issuer="http://127.0.0.1:9")) as away:
+        away.cookies.update(cookies)
+        assert away.post("/logout").headers["location"] == "/login"
+        assert away.get("/api/me").status_code == 401
+
+
 def test_whom_we_do_not_know_stays_out(own, client, there):
     back = client.get(there.answer_for("somebody", sent(client)), headers=HTML)
     assert back.status_code == 403
@@ -147,7 +168,7 @@ def test_the_word_of_another_client_is_not_believed(client, there, monkeypatch):
         return claims(told, issuer, nonce, token, keys)
 
     monkeypatch.setattr(asked, "_claims", for_another)
-    assert asked.finish(told, BACK, begun, answer) == "leader"
+    assert asked.finish(told, BACK, begun, answer).name == "leader"
     assert seen == ["refused"] * 3
 
 

@@ -41,6 +41,18 @@ class Started:
                     return page.headers["location"]
         raise AssertionError(page.text)
 
+    def leave(self, address: str) -> str:
+        """Agree there to be logged out; return where the browser is sent then."""
+        with httpx.Client() as browser:
+            page = browser.get(address)
+            action = re.search(r'action="([^"]+)"', page.text)
+            token = re.search(r'name="xsrf" value="(\w+)"', page.text)
+            assert action, page.text
+            assert token, page.text
+            return self._post(browser, action[1], {"xsrf": token[1], "logout": "yes"}).headers[
+                "location"
+            ]
+
     def _post(self, browser: httpx.Client, path: str, form: dict[str, str]) -> httpx.Response:
         """Send a form and follow where it leads, until that is not the provider any more."""
         here = self.settings.issuer
@@ -54,15 +66,16 @@ class Started:
 
 
 @contextmanager
-def provider(back: str) -> Iterator[Started]:
+def provider(back: str, after_logout: str) -> Iterator[Started]:
     """Yield a provider that knows us and believes any name.
 
     Args:
         back: Our address that it sends browsers to.
+        after_logout: Likewise, after they have left.
     """
     port = free_port()
     script = Path(__file__).with_name("provider.mjs")
-    command = [node(), str(script), str(port), CLIENT, SECRET, back]
+    command = [node(), str(script), str(port), CLIENT, SECRET, back, after_logout]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
