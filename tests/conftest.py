@@ -18,7 +18,7 @@ from geodata.store.session import Change, connect, sign
 from server.app import create_app
 from server.settings import Settings
 from tests.postgis import TestServer, as_server
-from tests.world import World, build_world
+from tests.world import World
 
 _SERVER = pytest.StashKey[TestServer]()
 _numbers = count(1)
@@ -94,19 +94,30 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def world_url(server: TestServer) -> str:
-    """The address of a small district's database that a worker's tests share and only read."""
-    return server.clone(f"{server.worker}_world")
+@pytest.fixture
+def copied(server: TestServer) -> Iterator[tuple[str, World]]:
+    """A copy of the small district, for a test that commits: its address, and what is in it."""
+    name = f"{server.worker}_{next(_numbers)}"
+    yield server.clone_world(name)
+    server.drop(name)
 
 
 @pytest.fixture(scope="session")
-def world(world_url: str) -> World:
-    """The district."""
-    engine = connect(world_url)
-    world = build_world(engine)
-    engine.dispose()
-    return world
+def shared(server: TestServer) -> tuple[str, World]:
+    """The small district that a worker's tests share and only read."""
+    return server.clone_world(f"{server.worker}_world")
+
+
+@pytest.fixture(scope="session")
+def world_url(shared: tuple[str, World]) -> str:
+    """The address of its database."""
+    return shared[0]
+
+
+@pytest.fixture(scope="session")
+def world(shared: tuple[str, World]) -> World:
+    """What is in it."""
+    return shared[1]
 
 
 @pytest.fixture(scope="session")

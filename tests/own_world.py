@@ -16,7 +16,7 @@ from geodata.store.session import connect
 from server.app import create_app
 from server.settings import Settings
 from tests.postgis import TestServer, as_server
-from tests.world import PASSWORD, World, build_world
+from tests.world import PASSWORD, World
 
 
 @contextmanager
@@ -26,10 +26,10 @@ def own_world(server: TestServer, name: str, files: Path) -> Iterator[tuple[Fast
     Its ``state.owner`` is an engine that no policy holds back, for tests to look behind it.
     """
     name = f"{server.worker}_{name}"
-    url = server.clone(name)
+    url, world = server.clone_world(name)
     app = create_app(Settings(database_url=as_server(url), files=files))
     app.state.owner = connect(url)
-    yield app, build_world(app.state.owner)
+    yield app, world
     app.state.owner.dispose()
     app.state.engine.dispose()
     server.drop(name)

@@ -8,10 +8,12 @@ crash, and a server that nobody keeps can be stopped.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,7 +22,9 @@ from sqlalchemy.engine import make_url
 
 from geodata.store.migrate import upgrade
 from geodata.store.server_role import address_of_server, let_in
+from geodata.store.session import connect
 from scripts.cluster import Cluster
+from tests.world import World, build_world
 
 _PREFIX = "fugai_test_"
 
@@ -63,6 +67,22 @@ class TestServer:
         """Make a database from the template and return its address."""
         self._execute(f'CREATE DATABASE "{self._name(name)}" TEMPLATE "{self._name("template")}"')
         return self._url(self._name(name))
+
+    def clone_world(self, name: str) -> tuple[str, World]:
+        """Make a copy of the small district, which a run builds once; return its address too."""
+        template = self._name("world")
+        with self._lock():
+            if template not in self._databases():
+                engine = connect(self.clone("world"))
+                told = json.dumps(asdict(build_world(engine)), ensure_ascii=False)
+                engine.dispose()
+                self._execute(f'COMMENT ON DATABASE "{template}" IS {_quoted(told)}')
+        self._execute(f'CREATE DATABASE "{self._name(name)}" TEMPLATE "{template}"')
+        (told,) = self._names(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+            f" WHERE datname = '{template}'"
+        )
+        return self._url(self._name(name)), World(**json.loads(told))
 
     def address(self, name: str) -> str:
         """Return the address of a database that `clone` or `create` made."""
@@ -154,6 +174,10 @@ class TestServer:
         assert self._engine is not None
         with self._engine.connect() as connection:
             connection.execute(text(statement))
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''").replace(":", r"\:") + "'"
 
 
 def as_server(url: str) -> str:

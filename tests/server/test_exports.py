@@ -25,7 +25,12 @@ from server.actions.export_ledger import export_ledger
 from tests.builders import a_draft
 from tests.desk import Desk
 from tests.server.conftest import LogIn
-from tests.world import HOSTILE, World, build_world
+from tests.world import HOSTILE, World
+
+
+@pytest.fixture
+def database_url(copied: tuple[str, World]) -> str:
+    return copied[0]
 
 
 def names_in(client: TestClient, folder: Path, query: str) -> set[str]:
@@ -43,7 +48,6 @@ def names_in(client: TestClient, folder: Path, query: str) -> set[str]:
 def test_what_goes_out_comes_in_without_a_change(
     engine: Engine, tmp_path: Path, *, with_phones: bool
 ) -> None:
-    build_world(engine)
     path = tmp_path / "ledger.xlsx"
     with reading(engine) as session:
         exported = export_ledger(
@@ -105,7 +109,6 @@ def test_a_downloaded_ledger_masks_phones_and_keeps_hostile_names_text(
 def test_who_signed_the_last_ledger_signs_the_next(
     engine: Engine, tmp_path: Path, *, with_phones: bool
 ) -> None:
-    build_world(engine)
     desk, signed = Desk(engine, tmp_path), Signature(None, "西里社区", None, "王某", "13900001111")
     row = a_draft("西里小区", town="西街街道", neighbourhood="西里社区")
     row = replace(row, category=Category.OLD_COMMUNITY, ticked_types=frozenset({M.SIMPLE}))

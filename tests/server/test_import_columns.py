@@ -11,13 +11,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from geodata.domain.access import Role
-from geodata.store.session import connect
 from server.app import create_app
 from server.settings import Settings
 from tests.builders import SOUTH, WEST
 from tests.postgis import TestServer, as_server
 from tests.server.conftest import LogIn
-from tests.world import World, build_world
+from tests.world import World
 
 EAST_OF, NORTH_OF = f"{WEST + 0.013:.6f}", f"{SOUTH + 0.023:.6f}"
 INSIDE = f"{EAST_OF},{NORTH_OF}"
@@ -32,10 +31,7 @@ PLAIN = "名称,街道,社区\n新苑小区,西街街道,西里社区\n"
 @pytest.fixture(scope="module")
 def world(server: TestServer) -> World:
     """A district of their own: these tests write."""
-    engine = connect(server.clone(f"{server.worker}_columns"))
-    world = build_world(engine)
-    engine.dispose()
-    return world
+    return server.clone_world(f"{server.worker}_columns")[1]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
-from sqlalchemy import Engine
 
 from geodata.domain.access import Role
 from geodata.domain.period import today
@@ -21,17 +20,22 @@ from server.settings import Settings
 from tests.loops import run_apart
 from tests.postgis import as_server
 from tests.workbooks import a_row, write_form_by_hand
-from tests.world import PASSWORD, World, build_world
+from tests.world import PASSWORD, World
 
 NAME = "小区(楼房)名称"
 HERE = {"镇(街道)": "东街街道", "社区(村居)": "东苑社区"}
 
 
 @pytest.fixture
-def fresh(engine: Engine, database_url: str, tmp_path: Path) -> Iterator[tuple[FastAPI, World]]:
+def database_url(copied: tuple[str, World]) -> str:
+    return copied[0]
+
+
+@pytest.fixture
+def fresh(copied: tuple[str, World], tmp_path: Path) -> Iterator[tuple[FastAPI, World]]:
     """The application over a district of its own, to be written to."""
-    world = build_world(engine)
-    app = create_app(Settings(database_url=as_server(database_url), files=tmp_path / "files"))
+    url, world = copied
+    app = create_app(Settings(database_url=as_server(url), files=tmp_path / "files"))
     yield app, world
     app.state.engine.dispose()
 

@@ -24,7 +24,7 @@ from server.app import create_app
 from server.settings import Settings
 from tests.builders import an_inspection, square
 from tests.postgis import as_server
-from tests.world import PASSWORD, World, build_world
+from tests.world import PASSWORD, World
 
 DAY = timedelta(days=1)
 HTML = {"accept": "text/html"}
@@ -35,9 +35,14 @@ Values = dict[str, Any]
 
 
 @pytest.fixture
-def own(engine: Engine) -> World:
+def database_url(copied: tuple[str, World]) -> str:
+    return copied[0]
+
+
+@pytest.fixture
+def own(copied: tuple[str, World]) -> World:
     """A district of the test's own, to write into."""
-    return build_world(engine)
+    return copied[1]
 
 
 @pytest.fixture

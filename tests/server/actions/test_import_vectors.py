@@ -29,14 +29,19 @@ from server.actions.ledger_imports import undo
 from server.actions.vector_report import report_geojson, report_json
 from tests.builders import WEST, square
 from tests.outlines import WHERE, a_vector_file, boundary_of
-from tests.world import World, build_world
+from tests.world import World
 
 pytestmark = pytest.mark.filterwarnings("ignore:'crs' was not provided")
 
 
 @pytest.fixture
-def world(engine: Engine) -> World:
-    return build_world(engine)
+def database_url(copied: tuple[str, World]) -> str:
+    return copied[0]
+
+
+@pytest.fixture
+def world(copied: tuple[str, World]) -> World:
+    return copied[1]
 
 
 def order(**more: object) -> VectorOrder:

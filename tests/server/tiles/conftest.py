@@ -17,7 +17,7 @@ from server.app import create_app
 from server.settings import Settings
 from tests.browser.serving import serve
 from tests.postgis import TestServer, as_server
-from tests.world import PASSWORD, World, build_world
+from tests.world import PASSWORD, World
 
 _numbers = count(1)
 
@@ -43,9 +43,8 @@ class Site:
 def served(server: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server whose database a module's tests may change."""
     name = f"{server.worker}_tiles_{next(_numbers)}"
-    url = server.clone(name)
+    url, world = server.clone_world(name)
     engine = connect(url)
-    world = build_world(engine)
     app = create_app(Settings(database_url=as_server(url), files=tmp_path_factory.mktemp("files")))
     with serve(app) as address:
         yield Site(address, world, engine)

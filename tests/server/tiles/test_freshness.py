@@ -16,7 +16,7 @@ from server.auth import COOKIE, log_in
 from server.auth.sessions import From
 from server.settings import Settings
 from tests.postgis import as_server
-from tests.world import PASSWORD, build_world
+from tests.world import PASSWORD
 
 _EDITS = 200
 
@@ -24,9 +24,8 @@ _EDITS = 200
 @pytest.fixture
 def proof(server, tmp_path) -> Iterator[Proof]:
     name = f"{server.worker}_fresh"
-    url = server.clone(name)
+    url, world = server.clone_world(name)
     engine = connect(url)
-    world = build_world(engine)
     settings = Settings(database_url=as_server(url), files=tmp_path)
     login = log_in(
         engine, Role.LEADER, PASSWORD, settings=settings, origin=From("127.0.0.1")
