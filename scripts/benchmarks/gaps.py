@@ -34,6 +34,7 @@ _ANTI_JOIN: Final = (
     "SELECT f.id FROM footprint AS f WHERE NOT EXISTS"
     " (SELECT FROM site AS s WHERE ST_Within(f.geom, s.geom))"
 )
+_ALONE: Final = "SET LOCAL max_parallel_workers_per_gather = 0"
 _OURS: Final = (
     "SELECT n.id FROM footprint_findings(ARRAY(SELECT id FROM footprint)) AS n"
     " WHERE (n.found)[1] = 'missing'"
@@ -78,6 +79,7 @@ def _measured(engine: Engine, size: int, order: str) -> dict[str, Any]:
         "memory_ours": lambda: _in_memory(engine),
         "geopandas_sjoin": lambda: _with_geopandas(engine),
         "postgis_anti_join": lambda: _ids(engine, _ANTI_JOIN),
+        "anti_join_one_process": lambda: _ids(engine, _ANTI_JOIN, _ALONE),
     }
     seconds: dict[str, float] = {}
     answers: dict[str, Ids] = {}
@@ -93,14 +95,17 @@ def _measured(engine: Engine, size: int, order: str) -> dict[str, Any]:
         "missing": len(answers["postgis_ours"]),
         "seconds": seconds,
         "anti_join_to_ours": round(seconds["postgis_anti_join"] / ours, 2),
+        "anti_join_alone_to_ours": round(seconds["anti_join_one_process"] / ours, 2),
         "geopandas_to_ours": round(seconds["geopandas_sjoin"] / ours, 2),
         "geopandas_to_memory": round(seconds["geopandas_sjoin"] / seconds["memory_ours"], 2),
         "same_ids": all(one == answers["postgis_ours"] for one in answers.values()),
     }
 
 
-def _ids(engine: Engine, query: str) -> Ids:
+def _ids(engine: Engine, query: str, *settings: str) -> Ids:
     with engine.connect() as connection:
+        for setting in settings:
+            connection.exec_driver_sql(setting)
         return set(connection.scalars(text(query)))
 
 
@@ -132,6 +137,7 @@ def report(found: list[dict[str, Any]]) -> str:
             "missing": f"{one['missing']:,}",
             **{name: f"{value:.2f}" for name, value in one["seconds"].items()},
             "anti-join : ours": one["anti_join_to_ours"],
+            "alone : ours": one["anti_join_alone_to_ours"],
             "geopandas : ours": one["geopandas_to_ours"],
             "geopandas : memory": one["geopandas_to_memory"],
             "same ids": "yes" if one["same_ids"] else "NO",
@@ -145,6 +151,7 @@ def report(found: list[dict[str, Any]]) -> str:
     title = f"# Gaps: which of the footprints lie in none of {SITES:,} sites\n\n"
     note = (
         "Seconds in one run; geopandas and memory with loading. Ours in PostGIS tells share, class"
-        " and reason of each footprint besides, the anti-join only which lie within no site.\n\n"
+        " and reason of each footprint besides, in one process; the anti-join only which lie within"
+        " no site, in three processes or, alone, in one.\n\n"
     )
     return title + note + "\n".join(lines) + "\n"

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
 
-from sqlalchemy import Engine, column, func, select, table
+from sqlalchemy import Engine, column, create_engine, func, select, table
 
 from geodata.domain.access import Scope
 from geodata.domain.period import today
@@ -27,6 +27,7 @@ from geodata.store.tiles import TileId, read_tile
 from scripts.benchmarks.serve.edits import Editor, Place
 from scripts.benchmarks.serve.following import Follower, Tiles
 from scripts.benchmarks.serve.mix import tile_at
+from server.tiles.live import CONNECTION_OPTIONS
 
 ZOOMS: Final = (9, 10, 12, 14, 16)
 _GRACE_S: Final = 1.0
@@ -109,6 +110,9 @@ class Proof:
     ) -> None:
         """Begin to listen to each server."""
         self._engine = engine
+        # As the server asks: planned once, which takes longer than making the tile.
+        asks = {"options": CONNECTION_OPTIONS, "prepare_threshold": 1}
+        self._truths = create_engine(engine.url, connect_args=asks)
         self._scope = scope
         self._urls = urls
         self._tiles = [Tiles(url, headers) for url in urls]
@@ -144,6 +148,7 @@ class Proof:
             follower.stop()
         for tiles in (*self._tiles, *self._browsers):
             tiles.close()
+        self._truths.dispose()
 
     def _one_edit(self, grace_s: float, *, is_heard: bool) -> None:
         before = time.monotonic()
@@ -152,7 +157,7 @@ class Proof:
         self.found.edits[kind] += 1
         touched = self._touched(places)
         old = self._random.sample([*self._seen], min(_OLD_TILES, len(self._seen)))
-        truth = {one: self._truth(one) for one in [*touched, *old]}
+        truth = self._truth([*touched, *old])
         for number, url in enumerate(self._urls):
             self._hold(f"{kind}: {url}", truth, done + _GRACE_S, self._by_asking(number))
             self._hold(f"{kind}: {url} followed", truth, done + grace_s, self._followed(number))
@@ -173,10 +178,20 @@ class Proof:
                 watched.append(Watched(tuple(LAYERS[name] for name in names), tile, ago))
         return watched
 
-    def _truth(self, one: Watched) -> bytes:
-        day = today() - timedelta(days=one.days_ago)
-        with reading(self._engine) as session:
-            return read_tile(session, one.layers, one.tile, self._scope, on=day)
+    def _truth(self, watched: Sequence[Watched]) -> dict[Watched, bytes]:
+        """Return the tiles as the database has them, all of one moment."""
+        now = today()
+        with reading(self._truths) as session:
+            return {
+                one: read_tile(
+                    session,
+                    one.layers,
+                    one.tile,
+                    self._scope,
+                    on=now - timedelta(days=one.days_ago),
+                )
+                for one in watched
+            }
 
     def _by_asking(self, number: int) -> Callable[[Watched], bytes]:
         return lambda one: self._tiles[number].get(one.path(None))
