@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -34,6 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
         new_key(Path(folder.name) / "phones.key")
     worker = getattr(config, "workerinput", {})
     config.stash[_SERVER] = TestServer(worker.get("testrunuid"), worker.get("workerid", "main"))
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what is there for the whole run: no collection of rubbish looks it over again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -103,21 +110,21 @@ def copied(server: TestServer) -> Iterator[tuple[str, World]]:
 
 
 @pytest.fixture(scope="session")
-def shared(server: TestServer) -> tuple[str, World]:
+def shared_world(server: TestServer) -> tuple[str, World]:
     """The small district that a worker's tests share and only read."""
     return server.clone_world(f"{server.worker}_world")
 
 
 @pytest.fixture(scope="session")
-def world_url(shared: tuple[str, World]) -> str:
+def world_url(shared_world: tuple[str, World]) -> str:
     """The address of its database."""
-    return shared[0]
+    return shared_world[0]
 
 
 @pytest.fixture(scope="session")
-def world(shared: tuple[str, World]) -> World:
+def world(shared_world: tuple[str, World]) -> World:
     """What is in it."""
-    return shared[1]
+    return shared_world[1]
 
 
 @pytest.fixture(scope="session")

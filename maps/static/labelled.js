@@ -22,8 +22,8 @@ fugai.townLabel = (view, { code, name, at }) => {
   const denominator = view.denominator();
   const sums = fugai.addUp(view.byTown.get(code) || [], denominator.key);
   const missing = sums.whole - sums.covered;
-  const count = view.amounts.number(missing, denominator);
-  const togo = missing > 0 ? fugai.fill(view.words.missing_short, { count }) : "✓";
+  const [count, whole] = [missing, sums.whole].map((one) => view.amounts.number(one, denominator));
+  const togo = missing > 0 ? fugai.fill(view.words.missing_short, { count, whole }) : `✓ ${whole}`;
   const note = sums.whole ? `${fugai.percent(sums.covered, sums.whole)} ${togo}` : "—";
   return {
     at,
