@@ -160,7 +160,7 @@ def report(found: list[dict[str, Any]]) -> str:
     title = f"# Gaps: which of the footprints lie in none of {SITES:,} sites\n\n"
     note = (
         "Seconds in one run; geopandas and memory with loading. Ours in PostGIS tells share, class"
-        " and reason of each footprint besides; the anti-join only which lie within no site, in three"
-        " processes or, alone, in one.\n\n"
+        " and reason of each footprint besides; the anti-join only which lie within no site, in"
+        " three processes or, alone, in one.\n\n"
     )
     return title + note + "\n".join(lines) + "\n"
