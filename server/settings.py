@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from geodata.domain.access import Role
 from geodata.domain.errors import DomainError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 _DRIVER: Final = "postgresql+psycopg://"
 _THIS_MACHINE: Final = ("127.0.0.1", "::1", "localhost")
@@ -187,3 +190,9 @@ def _roles(named: str) -> frozenset[Role]:
         if one not in known:
             raise DomainError("access.role_unknown", value=one, known=known)
     return frozenset(Role(one) for one in names)
+
+
+def address_of(request: Request) -> str:
+    """Return where people reach this server, without a slash at the end, for what leads back."""
+    settings: Settings = request.app.state.settings
+    return settings.address or str(request.base_url).rstrip("/")

@@ -39,6 +39,7 @@ from server.actions.shown import shown_district
 from server.actions.tell_bulletin import ToldBulletin, assess, told_bulletin
 from server.api.received_files import Received, keep_received, sent_file
 from server.auth import CurrentActor, ReadingSession, WritingActor
+from server.settings import address_of
 
 router = APIRouter(prefix="/api", tags=["campaign"])
 
@@ -291,8 +292,7 @@ Asked = Annotated[ToldBulletin, Depends(asked_bulletin)]
 @router.get("/months/{month}/bulletin.docx", response_class=Response)  # noqa: FAST003 - `asked`
 def word_route(asked: Asked, request: Request) -> Response:
     """Return the bulletin of a closed month as Word; made again it is the same."""
-    address = request.app.state.settings.address or str(request.base_url).rstrip("/")
-    return _sent(asked.word(address), f"{asked.name}.docx", _DOCX)
+    return _sent(asked.word(address_of(request)), f"{asked.name}.docx", _DOCX)
 
 
 @router.get("/months/{month}/bulletin.pdf", response_class=Response)  # noqa: FAST003 - `asked`

@@ -16,6 +16,9 @@ router = APIRouter(prefix="/api", tags=["login"])
 
 WAITING: Final = "fugai_waiting"
 """Names the cookie of a login that waits for a code."""
+WORD: Final = "fugai_sso_word"
+WORD_PATH: Final = "/logout"
+"""Cookie with the word of a provider of single sign-on, and the one path that is shown it."""
 
 
 class Credentials(BaseModel):
@@ -110,20 +113,45 @@ def origin_of(request: Request) -> From:
 
 
 def set_session_cookie(request: Request, response: Response, cookie: str) -> None:
-    """Set a session's cookie: out of reach of scripts, and of plain HTTP where there is TLS."""
-    _set(request, response, COOKIE, cookie, request.app.state.settings.session_lasts)
+    """Set a session's cookie."""
+    lasts = request.app.state.settings.session_lasts
+    set_cookie(request, response, COOKIE, cookie, lasts=lasts)
 
 
 def set_waiting_cookie(request: Request, response: Response, cookie: str) -> None:
     """Set the cookie of a login that waits for a code."""
-    _set(request, response, WAITING, cookie, CODE_WITHIN)
+    set_cookie(request, response, WAITING, cookie, lasts=CODE_WITHIN)
 
 
-def _set(request: Request, response: Response, name: str, cookie: str, lasts: timedelta) -> None:
+def set_word_cookie(request: Request, response: Response, word: str) -> None:
+    """Set the cookie with a provider's word, until the browser is closed."""
+    set_cookie(request, response, WORD, word, lasts=None, path=WORD_PATH)
+
+
+def set_cookie(
+    request: Request,
+    response: Response,
+    name: str,
+    value: str,
+    *,
+    lasts: timedelta | None,
+    path: str = "/",
+) -> None:
+    """Set a cookie out of reach of scripts, and of plain HTTP where there is TLS.
+
+    Args:
+        request: What is answered.
+        response: The answer.
+        name: Of the cookie.
+        value: Its.
+        lasts: How long it is kept, ``None`` until the browser is closed.
+        path: Beginning of the addresses that are shown it.
+    """
     response.set_cookie(
         name,
-        cookie,
-        max_age=int(lasts.total_seconds()),
+        value,
+        max_age=None if lasts is None else int(lasts.total_seconds()),
+        path=path,
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",

@@ -26,6 +26,7 @@ from server.api.preconditions import VersionSeen, mark_version
 from server.auth import CurrentActor, ReadingSession, WritingActor
 from server.i18n import language_of, word
 from server.reports.consultation_notice import ConsultationNotice, notice_pdf
+from server.settings import address_of
 
 router = APIRouter(prefix="/api", tags=["plans"])
 
@@ -128,7 +129,7 @@ def notice_route(
     plan = get_plan(session, actor.scope, plan_id)
     site = get_site(session, actor.scope, plan.site_id, on=today()).state
     settings, language = request.app.state.settings, language_of(request)
-    base = settings.address or str(request.base_url).rstrip("/")
+    base = address_of(request)
     days = (plan.publicised_from, plan.publicised_until)
     kind = label(ManagementType(plan.management_type), language)
     notice = ConsultationNotice(

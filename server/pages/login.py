@@ -9,20 +9,25 @@ from fastapi import APIRouter, Cookie, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from geodata.domain.errors import DomainError
-from server.api.login import WAITING, origin_of, set_session_cookie, set_waiting_cookie
+from server.api.login import (
+    WAITING,
+    WORD,
+    WORD_PATH,
+    origin_of,
+    set_session_cookie,
+    set_waiting_cookie,
+)
 from server.auth import COOKIE, log_in, log_out
 from server.auth.logins import log_in_with_code
 from server.auth.provider import end
 from server.errors import STATUS
 from server.i18n import language_of, sentence
 from server.pages.render import page
+from server.settings import address_of
 
 router = APIRouter()
 
 _HOME = "/map"
-WORD = "fugai_sso_word"
-WORD_PATH = "/logout"
-"""Cookie with a provider's word, and the one path that is shown it."""
 Waiting = Annotated[str, Cookie(alias=WAITING)]
 
 
@@ -76,7 +81,7 @@ def code_after_password(
     return opened(request, cookie, next)
 
 
-@router.post(WORD_PATH)
+@router.post("/logout")
 def logout(
     request: Request,
     cookie: Annotated[str, Cookie(alias=COOKIE)] = "",
@@ -91,11 +96,6 @@ def logout(
     answer.delete_cookie(COOKIE)
     answer.delete_cookie(WORD, path=WORD_PATH)
     return answer
-
-
-def address_of(request: Request) -> str:
-    """Return the address that people reach this server at, without a slash at the end."""
-    return request.app.state.settings.address or str(request.base_url).rstrip("/")
 
 
 def refused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -12,18 +13,18 @@ from fastapi import APIRouter, Cookie, Request, Response
 from fastapi.responses import RedirectResponse
 
 from geodata.domain.errors import DomainError
-from server.api.login import origin_of
+from server.api.login import origin_of, set_cookie, set_word_cookie
 from server.auth.logins import log_in_by_provider
 from server.auth.provider import Begun, begin, finish
-from server.pages.login import WORD, WORD_PATH, address_of, opened, own_path, refused
-from server.settings import Provider
+from server.pages.login import opened, own_path, refused
+from server.settings import Provider, address_of
 
 router = APIRouter()
 
 _COOKIE: Final = "fugai_sso"
 _THERE: Final = "/login/sso"
 _BACK: Final = "/login/sso/back"
-_WITHIN_S: Final = 600
+_WITHIN: Final = timedelta(minutes=10)
 
 
 @router.get(_THERE)
@@ -35,7 +36,7 @@ def there(request: Request, next: str = "") -> Response:  # noqa: A002 - as brow
         return refused(request, refusal, next)
     answer = RedirectResponse(address, HTTPStatus.SEE_OTHER)
     kept = urlsafe_b64encode(json.dumps(asdict(begun)).encode()).decode()
-    _keep(request, answer, _COOKIE, kept, path=_THERE)
+    set_cookie(request, answer, _COOKIE, kept, lasts=_WITHIN, path=_THERE)
     return answer
 
 
@@ -56,22 +57,9 @@ def back(request: Request, kept: Annotated[str, Cookie(alias=_COOKIE)] = "") -> 
         answer = refused(request, refusal, wanted)
     else:
         answer = opened(request, cookie, wanted)
-        _keep(request, answer, WORD, vouched.word, path=WORD_PATH)
+        set_word_cookie(request, answer, vouched.word)
     answer.delete_cookie(_COOKIE, path=_THERE)
     return answer
-
-
-def _keep(request: Request, answer: Response, cookie: str, value: str, *, path: str) -> None:
-    """Give something into the keeping of the browser, for no script and no other path."""
-    answer.set_cookie(
-        cookie,
-        value,
-        max_age=_WITHIN_S if cookie == _COOKIE else None,
-        path=path,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
 
 
 def _provider(request: Request) -> Provider:
