@@ -32,7 +32,6 @@ from scripts.cli.database import (
 )
 from scripts.cli.output import say
 from scripts.cluster import Cluster
-from scripts.demo.first_start import prepare_demo
 from scripts.nginx.configuration import tiles_secret
 from server.app import create_app
 from server.http_protocol import BoundedProtocol
@@ -78,6 +77,8 @@ def up(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
         url = database_url()
         say("检查表结构…", "upgrading the schema")
         upgrade_database()
+        from scripts.demo.first_start import prepare_demo  # noqa: PLC0415 - only here needed
+
         prepare_demo(url, file_store(), home())
         with _kept_running(own):
             _run(*address, workers)

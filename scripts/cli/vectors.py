@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the groups that stand there."""
     groups = {one.name: one.typer_instance for one in app.registered_groups}
     for name, group, command in (("vector", "import", vector), ("sites", "export", sites)):
-        found = groups[group]
+        found = groups.get(group)
         if found is not None:
             found.command(name=name)(command)
 

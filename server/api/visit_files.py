@@ -22,6 +22,7 @@ from server.i18n import language_of, word
 from server.reports.visit_files import visit_calendar, visit_track, visit_workbook
 from server.reports.visit_map import bounds_of
 from server.reports.visit_sheet import visit_sheets
+from server.settings import address_of
 
 router = APIRouter(prefix="/api/visit-plans", tags=["visits"])
 
@@ -115,7 +116,7 @@ def sheets_of(
     return visit_sheets(
         told,
         routes,
-        address=str(request.base_url).rstrip("/"),
+        address=address_of(request),
         mark=f"{word('sheet.internal', language)}{sample}",
         language=language,
         picture=picture,

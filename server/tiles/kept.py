@@ -6,9 +6,11 @@ import gzip
 import os
 import re
 import tempfile
+import time
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,7 @@ from geodata.domain.division import DivisionKind
 _PLACE: Final = re.compile(r"all|[a-z]+-[0-9A-Za-z]{1,32}")
 _OVERHEAD: Final = 400
 _LEVEL: Final = 4
+_STAYS_S: Final = 60
 
 Key = tuple[str | None, str | None, str, str, int, int, int]
 """Kind and code of the scope, day, layers, zoom, column, row."""
@@ -31,11 +34,13 @@ class Kept:
         version: It shows at least what was committed when this was its version.
         content: Its bytes.
         packed: The same, gzipped, once somebody wanted that.
+        filed_at: When it was last known to lie as a file, by the process's clock.
     """
 
     version: int
     content: bytes
     packed: bytes | None = None
+    filed_at: float = -inf
 
     def body(self, *, gzipped: bool) -> bytes:
         """Return the bytes as they go over the wire."""
@@ -85,14 +90,23 @@ class Folder:
         """Keep the root."""
         self._root = root
 
-    def holds(self, key: Key, version: int) -> bool:
-        """Tell whether a tile of a version is there, or never will be."""
-        path = self._path(key, version)
-        return path is None or path.exists()
+    def lacks(self, key: Key, tile: Kept) -> bool:
+        """Tell whether a tile is to be written again: sweeping took it.
+
+        One that was there is not looked for again for a minute, as looking costs a quarter of
+        what handing it out costs.
+        """
+        now = time.monotonic()
+        if now - tile.filed_at < _STAYS_S:
+            return False
+        tile.filed_at = now
+        path = self._path(key, tile.version)
+        return path is not None and not path.exists()
 
     def put(self, key: Key, tile: Kept) -> None:
         """Write a tile as a whole; one of the same version is the same tile."""
         path = self._path(key, tile.version)
+        tile.filed_at = time.monotonic()
         if path is None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)

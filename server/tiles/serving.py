@@ -95,7 +95,7 @@ class Tiles:
         key: Key = (sight.scope.kind, sight.scope.code, *wanted.key)
         kept = self._memory.get(key, version)
         if kept is not None:
-            if folder is not None and not folder.holds(key, version):
+            if folder is not None and folder.lacks(key, kept):
                 await asyncio.to_thread(folder.put, key, kept)
             return kept
         running = self._running.get((key, version))

@@ -26,7 +26,7 @@ from geodata.domain.access import Role, Scope
 from geodata.domain.division import DivisionKind
 from geodata.domain.period import today
 from geodata.store.session import connect
-from scripts.cli.main import app as command
+from scripts.cli.main import command_line
 from scripts.cluster import free_port
 from scripts.nginx.configuration import Tls, running_nginx, site_configuration, tiles_secret
 from server.app import create_app
@@ -286,7 +286,7 @@ def test_the_command_writes_a_file_for_its_owner_alone(tmp_path, monkeypatch):
     monkeypatch.setenv("FUGAI_HOME", str(tmp_path))
     monkeypatch.setenv("FUGAI_TILES_FOLDER", str(tmp_path / "tiles"))
     out = tmp_path / "fugai.conf"
-    assert CliRunner().invoke(command, ["nginx-conf", "--out", str(out)]).exit_code == 0
+    assert CliRunner().invoke(command_line(), ["nginx-conf", "--out", str(out)]).exit_code == 0
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert tiles_secret(tmp_path) in out.read_text()
     assert os.environ["FUGAI_TILES_FOLDER"] in out.read_text()

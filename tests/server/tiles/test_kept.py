@@ -34,9 +34,9 @@ def test_no_memory_keeps_nothing():
 
 def test_a_tile_lies_where_nginx_looks_for_it(tmp_path):
     folder = Folder(tmp_path)
-    assert not folder.holds(key(), 12)
+    assert folder.lacks(key(), Kept(12, b"tile"))
     folder.put(key(), Kept(12, b"tile"))
-    assert folder.holds(key(), 12)
+    assert not folder.lacks(key(), Kept(12, b"tile"))
     path = tmp_path / "district-370306/2025-12-31/12/communities/14/5/7.mvt.gz"
     assert gzip.decompress(path.read_bytes()) == b"tile"
     assert [one.name for one in tmp_path.rglob("*") if one.is_file()] == ["7.mvt.gz"]
@@ -49,7 +49,17 @@ def test_a_code_that_is_no_name_of_a_folder_is_not_made_one(tmp_path, code):
     odd = (DivisionKind.TOWN.value, code, "2025-12-31", "communities", 14, 5, 7)
     folder.put(odd, Kept(12, b"tile"))
     assert list(tmp_path.iterdir()) == []
-    assert folder.holds(odd, 12), "so that nobody tries again"
+    assert not folder.lacks(odd, Kept(12, b"tile")), "so that nobody tries again"
+
+
+def test_a_tile_that_was_swept_is_missed_a_minute_later(tmp_path, monkeypatch):
+    folder, tile = Folder(tmp_path), Kept(12, b"tile")
+    folder.put(key(), tile)
+    folder.sweep(time.time() + 1)
+    assert not folder.lacks(key(), tile), "not looked for with each answer"
+    later = time.monotonic() + 61
+    monkeypatch.setattr("server.tiles.kept.time.monotonic", lambda: later)
+    assert folder.lacks(key(), tile)
 
 
 def test_old_files_and_their_folders_are_swept(tmp_path):
@@ -61,6 +71,6 @@ def test_old_files_and_their_folders_are_swept(tmp_path):
         os.utime(path, (an_hour_ago, an_hour_ago))
     os.utime(tmp_path / "district-370306/2025-12-31/1", (an_hour_ago, an_hour_ago))
     assert folder.sweep(time.time() - 1800) == 1
-    assert folder.holds(key(2), 2)
-    assert not folder.holds(key(1), 1)
+    assert not folder.lacks(key(2), Kept(2, b"new"))
+    assert folder.lacks(key(1), Kept(1, b"old"))
     assert folder.sweep(time.time() - 1800) == 0
