@@ -2,7 +2,7 @@
 -- In:  ids of footprints.
 -- Out: footprint_findings tells it as the ledger stands; class_footprints keeps it.
 -- Most lie in one site as a whole; only the others are measured, and looked up elsewhere. How
--- their sites are found is fixed (OFFSET 0), for the reason that 089 gives.
+-- their sites are found is fixed (OFFSET 0), and districts compared, for the reasons that 089 gives.
 CREATE OR REPLACE FUNCTION usable_outline(shape geometry) RETURNS geometry
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   -- What crosses itself is made whole, what has no area is kept as nothing: none is lost.
@@ -36,14 +36,14 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         ST_Area(ST_Intersection(f.geom, s.geom)) / nullif(ST_Area(f.geom), 0) AS share
       FROM site AS s
       WHERE s.geom && f.geom AND s.delisted_on IS NULL
-        AND s.district_code = f.district_code AND ST_Intersects(s.geom, f.geom)
+        AND s.district_code IS NOT DISTINCT FROM f.district_code AND ST_Intersects(s.geom, f.geom)
       OFFSET 0
     ) AS o
   ) AS held ON true
   LEFT JOIN LATERAL (
     SELECT s.id AS site_id FROM site AS s
     WHERE s.point && f.geom AND s.geom IS NULL AND s.delisted_on IS NULL
-      AND s.district_code = f.district_code AND ST_Contains(f.geom, s.point)
+      AND s.district_code IS NOT DISTINCT FROM f.district_code AND ST_Contains(f.geom, s.point)
     ORDER BY s.id LIMIT 1
   ) AS stands ON true
   LEFT JOIN LATERAL (
