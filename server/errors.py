@@ -243,7 +243,9 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
         return problem(request, DomainError("request.out_of_range"))
     found = trouble(error)
     if found is not None:
-        _LOG.error("%s: %s %s", found.code, request.method, request.url.path)
+        # What keeps a database from answering tells of no row.
+        reason = str(error.orig).partition("\n")[0]
+        _LOG.error("%s: %s %s: %s", found.code, request.method, request.url.path, reason)
         return _later(problem(request, found))
     if not is_collision(error):
         raise error

@@ -80,6 +80,11 @@ class House:
             process.wait(60)
             assert not self.is_ready()
 
+    def log(self) -> str:
+        """What the server and its database said last."""
+        logs = (self.home / name for name in ("up.log", "cluster.log"))
+        return "\n".join(log.read_text()[-1500:] for log in logs)
+
     def _until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _STARTS_WITHIN_S
         while not self.is_ready():
@@ -272,7 +277,8 @@ def test_a_clock_that_jumps_breaks_nothing(house):
                 answer = rename(client, house.site(), f"时钟{number}{again}")
                 assert answer.status_code == 200, answer.text
             for path in ("/map", "/gaps", "/sites", f"/sites/{house.site()}/history", "/changes"):
-                assert client.get(path, headers=HTML).status_code == 200, path
+                answer = client.get(path, headers=HTML)
+                assert answer.status_code == 200, (path, answer.text, house.log())
             is_whole(house)
     house.cluster.start()
     with house.owner.connect() as connection:

@@ -289,6 +289,38 @@ def test_many_footprints_find_the_same_sites_as_few(session):
     assert sorted(map(tuple, by_sites)) == sorted(map(tuple, one_by_one))
 
 
+def test_a_site_reads_what_lies_near_it_of_footprints_that_nothing_is_known_of(session):
+    """In the transaction that brings them, PostgreSQL has no figures of their table yet."""
+    many, town = 25_000, a_town(session, "测镇", district=a_district(session))
+    for number in range(100):
+        west, south = WEST + number % 10 * 0.01, SOUTH + number // 10 * 0.01
+        a_site(
+            session, f"S{number}", town=town, boundary=box(west, south, west + 0.008, south + 0.008)
+        )
+    session.flush()
+    session.execute(
+        text(
+            "INSERT INTO footprint (district_code, town_code, source_id, use, floors, geom)"
+            " SELECT :district, :town, 'h' || i, 'apartments', 5, ST_Multi(ST_SetSRID(ST_MakeBox2D("
+            "  ST_Point(west, south), ST_Point(west + 0.0002, south + 0.0001)), 4490)::geometry)"
+            " FROM (SELECT i, :west + i % 158 * 0.0006 AS west, :south + i / 158 * 0.0006 AS south"
+            "  FROM generate_series(1, :many) AS i) AS h"
+        ),
+        {
+            "district": town.district_code,
+            "town": town.code,
+            "west": WEST,
+            "south": SOUTH,
+            "many": many,
+        },
+    )
+    read = text("SELECT pg_stat_get_xact_tuples_returned('uq_footprint_source_id'::regclass)")
+    before = session.scalar(read)
+    looked_up = session.execute(text("SELECT * FROM whole_sites(ARRAY(SELECT id FROM footprint))"))
+    assert sum(row.site_id is not None for row in looked_up) > many / 3
+    assert session.scalar(read) - before < 3 * many
+
+
 def test_a_statement_that_touches_no_ground_notes_nothing(session):
     a_site(session, boundary=_a_box(Random(1), 0.002))
     settle_footprints(session)
