@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from typer.main import get_command
@@ -13,6 +14,7 @@ from scripts.cli.main import MODULES, command_line
 NAMES = sorted({name for names in MODULES.values() for name in names})
 
 
+@cache
 def _commands(named: str | None = None) -> dict[str, object]:
     return dict(get_command(command_line(named)).commands)  # type: ignore[attr-defined]
 
