@@ -234,7 +234,10 @@ def _check(stages: tuple[Stage, ...], nodes: tuple[Node, ...]) -> None:
 def _overlaps(stages: tuple[Stage, ...]) -> list[Flag]:
     """Flag stages of which the later begins before the earlier ends (S26)."""
     return [
-        Flag("S26", f"{later.name} ({later.period.first_on}) < {one.name} ({one.period.last_on})")
+        Flag(
+            "S26",
+            f"{later.name}自{later.period.first_on}起, {one.name}至{one.period.last_on}止: 两段日期重叠",
+        )
         for at, one in enumerate(stages)
         for later in stages[at + 1 :]
         if later.period.first_on <= one.period.last_on
