@@ -236,7 +236,8 @@ def _overlaps(stages: tuple[Stage, ...]) -> list[Flag]:
     return [
         Flag(
             "S26",
-            f"{later.name}自{later.period.first_on}起, {one.name}至{one.period.last_on}止: 两段日期重叠",
+            f"{later.name}自{later.period.first_on}起, {one.name}至{one.period.last_on}止:"
+            " 两段日期重叠",
         )
         for at, one in enumerate(stages)
         for later in stages[at + 1 :]
