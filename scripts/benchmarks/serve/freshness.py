@@ -36,9 +36,6 @@ _NOTED_EVERY: Final = 50
 _AFTER_LOSS_S: Final = 3.0
 _WATCHED: Final = ("communities", "standalone_buildings", "gaps", "findings", "footprints")
 _PAST_DAYS: Final = 10
-_PAST_NEAR: Final = 1 / 8
-_PAST_FAR: Final = 1 / 64
-"""Whole towns of an earlier day are worked out anew by everybody: a hundred times the work."""
 _OLD_TILES: Final = 3
 
 
@@ -177,8 +174,7 @@ class Proof:
                 tile = tile_at(longitude, latitude, zoom)
                 names = self._random.sample(_WATCHED, self._random.randrange(1, len(_WATCHED)))
                 names = sorted([*names, "divisions"] if zoom < ZOOMS[2] else names)
-                share = _PAST_NEAR if zoom >= ZOOMS[2] else _PAST_FAR
-                ago = _PAST_DAYS if self._random.random() < share else 0
+                ago = _PAST_DAYS if self._random.random() < 1 / 8 else 0
                 watched.append(Watched(tuple(LAYERS[name] for name in names), tile, ago))
         return watched
 

@@ -118,7 +118,7 @@ def drafts(draw: st.DrawFn) -> SiteDraft:
     )
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(drafts(), min_size=1, max_size=8), st.sampled_from(SheetsBy))
 def test_what_is_written_is_read_back_unchanged(rows: list[SiteDraft], by: SheetsBy) -> None:
     with TemporaryDirectory() as folder:
@@ -132,7 +132,7 @@ def test_what_is_written_is_read_back_unchanged(rows: list[SiteDraft], by: Sheet
         assert read == rows
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text() | _texts)
 def test_a_text_that_no_cell_can_hold_is_tidied_once(text: str) -> None:
     written = SiteDraft(place=NOWHERE, name="和平小区", note=text, category=Category.OLD_COMMUNITY)

@@ -49,7 +49,7 @@ def test_they_are_those_that_are_served(shared: Engine, day: date) -> None:
             found = set(level)
             # A stranger's test: whatever is served somewhere around is among them.
             zoom = level[0].z
-            for tile in around(zoom) if zoom <= 12 else level:
+            for tile in around(zoom) if zoom <= 13 else level:
                 served = read_tile(session, ALL, tile, everything, on=day)
                 if tile in found:
                     assert tiles.read(tile) == served

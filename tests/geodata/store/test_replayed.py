@@ -143,7 +143,7 @@ def _day(shift: int) -> date:
 
 @given(STEPS)
 @settings(
-    max_examples=40,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

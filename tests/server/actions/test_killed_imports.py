@@ -23,10 +23,10 @@ from tests.builders import a_district, a_neighbourhood, a_town
 from tests.desk import CLERK, Desk
 from tests.workbooks import a_row, write_form_by_hand
 
-ROUNDS = int(os.environ.get("FUGAI_KILLS", "2"))
+ROUNDS = int(os.environ.get("FUGAI_KILLS", "4"))
 """How often somebody is killed; by hand more often."""
 
-ROWS = 600
+ROWS = 1500
 STEP = """
 import sys
 from geodata.domain.access import Scope
