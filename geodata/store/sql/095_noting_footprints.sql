@@ -4,9 +4,10 @@
 --      and the candidates round it are joined anew, one transaction of a district at a time.
 CREATE OR REPLACE FUNCTION note_footprints() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  -- What stands on changed ground; of long lines and large areas their boxes are enough.
+  -- What stands on changed ground; of long lines and large areas their boxes are enough. Districts
+  -- are compared as in 089.
   on_ground text := 'SELECT f.id FROM (%s) AS c(ground, district_code)'
-    ' JOIN footprint AS f ON f.geom && c.ground AND f.district_code = c.district_code';
+    ' JOIN footprint AS f ON f.geom && c.ground AND f.district_code IS NOT DISTINCT FROM c.district_code';
   differs text := 'became.geom IS DISTINCT FROM was.geom OR became.point IS DISTINCT FROM was.point'
     ' OR became.delisted_on IS DISTINCT FROM was.delisted_on';
   query text;
@@ -32,7 +33,7 @@ BEGIN
   IF TG_TABLE_NAME = 'road' THEN
     query := 'SELECT f.id FROM ' || query || ' AS r JOIN footprint AS f ON f.gap_class = ''missing'''
       ' AND f.geom_3857 && ST_Expand(r.geom_3857, gap_reach(r.geom))'
-      ' AND f.district_code = r.district_code WHERE road_rank(r.highway) <= gap_main_road_rank()';
+      ' AND f.district_code IS NOT DISTINCT FROM r.district_code WHERE road_rank(r.highway) <= gap_main_road_rank()';
   END IF;
   IF TG_TABLE_NAME = 'footprint' AND TG_OP = 'DELETE' THEN
     DELETE FROM gap_candidate AS k USING was
