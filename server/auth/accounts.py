@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -19,12 +18,7 @@ from geodata.store.tables import Account, ApiToken
 from server.auth.digests import digest
 
 _HASHER = PasswordHasher()
-
-
-@cache
-def _nobody() -> str:
-    """Return what the password of a name that there is not is held against: as slow as any."""
-    return _HASHER.hash("nobody has this password")
+_NOBODY = _HASHER.hash("nobody has this password")
 
 
 def check_password(password: str, username: str) -> None:
@@ -169,7 +163,7 @@ def is_password(account: Account | None, password: str) -> bool:
     name exists.
     """
     try:
-        _HASHER.verify(_nobody() if account is None else account.password_hash, password)
+        _HASHER.verify(_NOBODY if account is None else account.password_hash, password)
     except VerificationError:
         return False
     return account is not None and account.is_active

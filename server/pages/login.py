@@ -81,7 +81,7 @@ def code_after_password(
     return opened(request, cookie, next)
 
 
-@router.post("/logout")
+@router.post(WORD_PATH)
 def logout(
     request: Request,
     cookie: Annotated[str, Cookie(alias=COOKIE)] = "",
