@@ -24,21 +24,18 @@ EVERYWHERE: Final = "*"
 CHANNEL: Final = "fugai_drawn"
 """What PostgreSQL notifies on; see ``sql/071_drawn_changes.sql``."""
 
-ALL_COUNTERS: Final = (
-    "SELECT change_group, district_code, town_code, coalesce(x || '/' || y, '*'), count(*)"
-    " FROM drawn_change GROUP BY change_group, district_code, town_code, x, y"
+_COUNTERS: Final = (
+    "SELECT coalesce(json_agg(json_build_array(change_group, district_code, town_code,"
+    " coalesce(x || '/' || y, '*'), n)), '[]')::text FROM (SELECT change_group, district_code,"
+    " town_code, x, y, count(*) AS n FROM drawn_change WHERE {} GROUP BY 1, 2, 3, 4, 5) AS c"
 )
-GROUP_COUNTERS: Final = (
-    "SELECT change_group, district_code, town_code, coalesce(x || '/' || y, '*'), count(*)"
-    " FROM drawn_change WHERE change_group = %s AND district_code = %s"
-    " GROUP BY change_group, district_code, town_code, x, y"
+_OF_GROUP: Final = "change_group = %s AND district_code = %s"
+ALL_COUNTERS: Final = _COUNTERS.format("true")
+GROUP_COUNTERS: Final = _COUNTERS.format(_OF_GROUP)
+BLOCK_COUNTERS: Final = _COUNTERS.format(
+    f"{_OF_GROUP} AND (x = ANY(%s::integer[]) AND y = ANY(%s::integer[]) OR x IS NULL)"
 )
-BLOCK_COUNTERS: Final = (
-    "SELECT change_group, district_code, town_code, coalesce(x || '/' || y, '*'), count(*)"
-    " FROM drawn_change WHERE change_group = %s AND district_code = %s"
-    " AND (x = ANY(%s) AND y = ANY(%s) OR x IS NULL)"
-    " GROUP BY change_group, district_code, town_code, x, y"
-)
+"""What reads counters as one JSON text, a list of `CounterRow`."""
 
 CounterRow = tuple[str, str, str | None, str, int]
 """Group, district, town, block, and how often it has changed."""
@@ -108,10 +105,11 @@ class Counters:
         return dict(total)
 
 
-def block_numbers(blocks: Iterable[str]) -> tuple[list[int], list[int]]:
-    """Return the columns and rows of blocks, without the one that is everywhere."""
+def block_numbers(blocks: Iterable[str]) -> tuple[str, str]:
+    """Return the columns and rows of blocks, without the one that is everywhere, as arrays."""
     pairs = [tuple(map(int, one.split("/"))) for one in blocks if one != EVERYWHERE]
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    columns, rows = (",".join(str(pair[at]) for pair in pairs) for at in (0, 1))
+    return f"{{{columns}}}", f"{{{rows}}}"
 
 
 def _sums_by_tile(blocks: Mapping[str, int]) -> dict[tuple[int, int, int], int]:

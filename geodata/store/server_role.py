@@ -39,6 +39,7 @@ PLACED: Final[dict[str, tuple[str, ...]]] = {
 
 PLACED_BY_SHAPE: Final[dict[str, tuple[str, ...]]] = {
     "drawn_site": _PLACE,
+    "drawn_past_site": _PLACE,
     "footprint": _PLACE,
     "gap_candidate": _PLACE,
 }

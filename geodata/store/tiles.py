@@ -94,6 +94,25 @@ def draw_day(engine: Engine, day: date) -> None:
         session.execute(text("SELECT draw_day(:day)"), {"day": day})
 
 
+def draw_past_day(engine: Engine, day: date) -> bool:
+    """See to it that sites are drawn as of another day than today, for all that serve the database.
+
+    A few such days are kept, and follow the ledger as today does.
+
+    Returns:
+        Whether they are: not where somebody changes sites this very moment.
+    """
+    change = Change("system", "draw past day", scope=Scope.everything())
+    with writing(engine, change) as session:
+        number = session.scalar(text("SELECT begin_past_day(:day)"), {"day": day})
+    if number is None:
+        return False
+    # In a transaction of its own: what is changed from here on is drawn by who changes it.
+    with writing(engine, change) as session:
+        asked = {"number": number}
+        return bool(session.scalar(text("SELECT finish_past_day(:number)"), asked))
+
+
 def drawn_day(session: Session) -> date | None:
     """Return the day that sites are drawn as of, ``None`` when they never were."""
     found: date | None = session.scalar(text("SELECT day FROM drawn_day"))

@@ -48,6 +48,11 @@ class TileRequest:
         return frozenset(layer.group for layer in self.layers)
 
     @cached_property
+    def is_dated(self) -> bool:
+        """Whether it may look different on another day."""
+        return any(layer.is_dated for layer in self.layers)
+
+    @cached_property
     def key(self) -> tuple[str, str, int, int, int]:
         """What tells it from other tiles of the same scope."""
         names = ",".join(layer.id for layer in self.layers)

@@ -73,7 +73,9 @@ async def written(queue: asyncio.Queue[Event | None]) -> AsyncIterator[str]:
     """Yield what comes into a queue as text of a stream, with a sign of life in silence."""
     while True:
         try:
-            event = await asyncio.wait_for(queue.get(), _BEAT_S)
+            # No task of its own: under load each turn of the loop counts.
+            async with asyncio.timeout(_BEAT_S):
+                event = await queue.get()
         except TimeoutError:
             yield ": alive\n\n"
             continue

@@ -10,16 +10,16 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import date
 from typing import Any, Final
 
-from psycopg import AsyncConnection, Error
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg import Error
 from sqlalchemy import Engine
 
+from geodata.domain.access import Scope
 from geodata.domain.period import today
-from geodata.layers import ChangeGroup
+from geodata.layers import LAYERS, ChangeGroup
 from geodata.store.drawn_changes import (
     ALL_COUNTERS,
     BLOCK_COUNTERS,
@@ -31,10 +31,12 @@ from geodata.store.drawn_changes import (
     block_numbers,
 )
 from geodata.store.session import conninfo_of
-from geodata.store.tiles import draw_day
+from geodata.store.tiles import TileId, draw_day, tile_statement
 from server.replica import POSITION, Replica
 from server.tiles.ending import end
 from server.tiles.events import Event, Subscribers
+from server.tiles.listening import listener
+from server.tiles.past import PastDays
 from server.tiles.readers import Parameter, Readers
 from server.tiles.viewers import ACCESS_CHANNEL, Viewers
 
@@ -42,12 +44,17 @@ _BEAT_S: Final = 5
 """A connection that is silent for this long is asked whether it still lives."""
 _AGAIN_S: Final = 0.2
 _CONNECTIONS: Final = 8
-_WAITS_S: Final = 10
+_COUNTING: Final = 2
+_WARM: Final = 4
+"""After an edit this many tiles are made anew at once, or a few more."""
+_NOWHERE: Final = TileId(16, 0, 0)
 CONNECTION_OPTIONS: Final = (
     "-c default_transaction_read_only=on -c statement_timeout=20000 -c jit=off"
     " -c search_path=public -c timezone=Asia/Shanghai"
     # Planning a tile anew each time takes ten times as long as making it.
     " -c plan_cache_mode=force_generic_plan"
+    # A second process takes longer to begin than the first to finish.
+    " -c max_parallel_workers_per_gather=0"
 )
 _LOG: Final = logging.getLogger("fugai")
 
@@ -68,13 +75,15 @@ class Live:
         self.replica = replica
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pool: AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]] | None = None
         self.counters = Counters()
         self.day: date | None = None
         self.is_current = False
+        self.past: PastDays | None = None
         self.subscribers = Subscribers()
         self.viewers = Viewers()
         self.readers = Readers(self._conninfo, CONNECTION_OPTIONS, _CONNECTIONS)
+        # Of their own: whoever tells of a change waits for no tile.
+        self._counting = Readers(self._conninfo, CONNECTION_OPTIONS, _COUNTING)
         self._spare_readers = (
             None
             if replica is None
@@ -95,32 +104,19 @@ class Live:
         if self._task is not None:
             yield False
             return
-        self._pool = AsyncConnectionPool(
-            self._conninfo,
-            min_size=1,
-            max_size=2,
-            timeout=_WAITS_S,
-            open=False,
-            kwargs={
-                "autocommit": True,
-                "options": CONNECTION_OPTIONS,
-                "application_name": "fugai counts",
-                "prepare_threshold": 1,
-            },
-        )
-        await self._pool.open(wait=False)
         self._loop = asyncio.get_running_loop()
+        self.past = PastDays(self._engine)
         self._task = asyncio.create_task(self._listen())
         try:
             yield True
         finally:
             self.subscribers.close()
             await end(self._task)
-            await self._pool.close()
             self.readers.close()
+            self._counting.close()
             if self._spare_readers is not None:
                 self._spare_readers.close()
-            self._task = self._loop = self._pool = None
+            self._task = self._loop = self.past = None
 
     async def present(self, statement: str, parameters: Sequence[Parameter]) -> bytes:
         """Return a tile of the present: made by the replica, if it shows all that was told.
@@ -150,7 +146,7 @@ class Live:
         while True:
             try:
                 await self._listen_once()
-            except (Error, OSError, PoolTimeout) as error:
+            except (Error, OSError) as error:
                 _LOG.warning("tiles: the listening connection is lost: %s", type(error).__name__)
             except Exception:  # noqa: BLE001 - whatever it is, listening begins anew
                 _LOG.exception("tiles: listening failed")
@@ -162,45 +158,37 @@ class Live:
             await asyncio.sleep(_AGAIN_S)
 
     async def _listen_once(self) -> None:
-        connection = await AsyncConnection.connect(
-            self._conninfo, autocommit=True, application_name="fugai listens"
-        )
-        async with connection:
-            await connection.execute(f"LISTEN {CHANNEL}")
-            await connection.execute(f"LISTEN {ACCESS_CHANNEL}")
+        connection = await listener(self._conninfo, (CHANNEL, ACCESS_CHANNEL))
+        with closing(connection):
             # Only now: what is committed after this is told, what came before is read.
             fresh = Counters()
-            fresh.put(await self._rows(ALL_COUNTERS, ()))
+            fresh.put(await self._rows(ALL_COUNTERS))
             await self._note_position()
             self.counters = fresh
             self.is_current = True
             await self.show_day(today())
+            await self.readers.warm(
+                _WARM, *tile_statement([*LAYERS.values()], _NOWHERE, Scope.everything(), today())
+            )
             for viewer in self.subscribers.viewers():
                 self.subscribers.tell(viewer, Event("versions", self.versions(viewer)))
             while True:
-                async for note in connection.notifies(timeout=_BEAT_S):
-                    await self._take(note.channel, note.payload)
-                await connection.execute("SELECT 1")
+                while (note := await connection.next(_BEAT_S)) is not None:
+                    await self._take(*note)
+                connection.ask()
                 await self._note_position()
                 await self.show_day(today())
 
-    async def _rows(self, statement: str, parameters: tuple[Any, ...]) -> list[CounterRow]:
-        assert self._pool is not None  # noqa: S101 - listening begins with it
-        async with self._pool.connection() as connection:
-            rows = await (await connection.execute(statement, parameters)).fetchall()
-        return [
-            (str(group), str(district), town, str(block), int(count))
-            for group, district, town, block, count in rows
-        ]
+    async def _rows(self, statement: str, *parameters: str) -> list[CounterRow]:
+        rows = json.loads(await self._counting.value(statement, parameters))
+        return [(group, district, town, block, n) for group, district, town, block, n in rows]
 
     async def _note_position(self) -> None:
         """Tell the replica to show all that has just been read, before anybody hears of it."""
         if self.replica is None:
             return
-        assert self._pool is not None  # noqa: S101 - listening begins with it
-        async with self._pool.connection() as connection:
-            row = await (await connection.execute(POSITION)).fetchone()
-        self.replica.need(row[0] if row else None)
+        position = await self._counting.value(f"SELECT ({POSITION})::text", ())
+        self.replica.need(int(position) if position else None)
 
     async def _take(self, channel: str, payload: str) -> None:
         if channel == ACCESS_CHANNEL:
@@ -211,9 +199,9 @@ class Live:
         told = json.loads(payload)
         group, district, blocks = told["group"], told["district"], told["blocks"]
         if blocks is None:
-            rows = await self._rows(GROUP_COUNTERS, (group, district))
+            rows = await self._rows(GROUP_COUNTERS, group, district)
         else:
-            rows = await self._rows(BLOCK_COUNTERS, (group, district, *block_numbers(blocks)))
+            rows = await self._rows(BLOCK_COUNTERS, group, district, *block_numbers(blocks))
         watching = [one for one in self.subscribers.viewers() if one.district in (None, district)]
         before = {one: dict(self.counters.of(one, ChangeGroup(group))) for one in watching}
         await self._note_position()

@@ -59,6 +59,20 @@ class Readers:
             self._give_back(reader if is_whole or reader.is_idle else None, reader)
         return value
 
+    async def warm(self, count: int, statement: str, parameters: Sequence[Parameter]) -> None:
+        """Open connections and have each read something: the first time takes many times as long.
+
+        Raises:
+            psycopg.Error: As `value`.
+        """
+        taken = [await self._take() for _ in range(count)]
+        try:
+            for reader in taken:
+                await reader.value(statement, parameters)
+        finally:
+            for reader in taken:
+                self._give_back(reader if reader.is_idle else None, reader)
+
     def close(self) -> None:
         """Let go of all that nobody is using."""
         while self._idle:

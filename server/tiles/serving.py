@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -46,6 +47,7 @@ class Tiles:
         self._memory = memory
         self._folder = folder
         self._running: dict[tuple[Key, int], asyncio.Event] = {}
+        self._filing: set[asyncio.Task[None]] = set()
 
     async def answer(self, request: Request, wanted: TileRequest, send: Send) -> None:
         """Send the tile that a request wants, word that the asker's still holds, or of a fault.
@@ -67,14 +69,14 @@ class Tiles:
             await answer.tile(Kept(0, alone), NEVER)
             return
         shown = (headers.get(b"authorization", b""), headers.get(b"cookie", b""), wanted.district)
-        sight = live.viewers.known(shown)
-        if sight is None:
-            sight = await asyncio.to_thread(live.viewers.find, shown, request)
+        sight = await live.viewers.find(shown, request)
         if wanted.on != live.day and wanted.on == today():
             await live.show_day(wanted.on)
         answer.new_pass = renewed_pass(request, sight.actor_scope)
         # Counters tell of the day that is drawn: another one is what the ledger says of it now.
         if not live.is_current or wanted.on != live.day:
+            if wanted.on != today() and live.past is not None and wanted.is_dated:
+                await live.past.show(wanted.on)
             await answer.tile(Kept(0, await self._make(wanted, sight)), NEVER)
             return
         version = live.counters.version(sight.viewer, wanted.groups, wanted.tile)
@@ -96,7 +98,7 @@ class Tiles:
         kept = self._memory.get(key, version)
         if kept is not None:
             if folder is not None and folder.lacks(key, kept):
-                await asyncio.to_thread(folder.put, key, kept)
+                self._file(folder, key, kept)
             return kept
         running = self._running.get((key, version))
         if running is not None:
@@ -110,11 +112,23 @@ class Tiles:
             tile = Kept(version, await self._live.present(*_statement(wanted, sight)))
             self._memory.put(key, tile)
             if folder is not None:
-                await asyncio.to_thread(folder.put, key, tile)
+                self._file(folder, key, tile)
         finally:
             running.set()
             self._running.pop((key, version), None)
         return tile
+
+    def _file(self, folder: Folder, key: Key, tile: Kept) -> None:
+        """Write a tile as a file while it is on its way: nobody waits for that."""
+        tile.filed_at = time.monotonic()
+        filing = asyncio.create_task(asyncio.to_thread(folder.put, key, tile))
+        self._filing.add(filing)
+        filing.add_done_callback(self._filed)
+
+    def _filed(self, filing: asyncio.Task[None]) -> None:
+        self._filing.discard(filing)
+        if not filing.cancelled() and (error := filing.exception()) is not None:
+            _LOG.warning("a tile could not be filed: %s", error)
 
     async def _make(self, wanted: TileRequest, sight: Sight) -> bytes:
         return await self._live.readers.value(*_statement(wanted, sight))

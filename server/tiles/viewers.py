@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from sqlalchemy import Engine
@@ -26,6 +28,7 @@ Shown = tuple[bytes, bytes, str | None]
 """What a request shows: ``Authorization``, ``Cookie``, and the district that it names."""
 
 _REMEMBERED_S: Final = 5
+_RENEWED_S: Final = 3
 _MOST: Final = 10_000
 
 
@@ -50,30 +53,56 @@ class Viewers:
     def __init__(self) -> None:
         """Begin with nobody."""
         self._known: OrderedDict[Shown, tuple[float, Sight]] = OrderedDict()
+        self._asking: dict[Shown, asyncio.Task[Sight]] = {}
 
     def forget(self) -> None:
-        """Ask anew for everybody."""
+        """Ask anew for everybody; what is being asked already counts for who asked."""
         self._known.clear()
+        self._asking.clear()
 
-    def known(self, shown: Shown) -> Sight | None:
-        """Return the sight of who showed the same moments ago."""
-        found = self._known.get(shown)
-        if found is None or found[0] < time.monotonic():
-            return None
-        return found[1]
+    async def find(self, shown: Shown, request: Request) -> Sight:
+        """Find out who asks: as moments ago, else by the database, once for all who ask at once.
 
-    def find(self, shown: Shown, request: Request) -> Sight:
-        """Find out who asks, by the database.
+        Who keeps asking is looked up again before the moment is over, and waits for nothing.
 
         Raises:
             DomainError: ``auth.login_required``; ``division.not_found`` for a district outside
                 the scope.
         """
-        sight = sight_of(request)
-        while len(self._known) >= _MOST:
-            self._known.popitem(last=False)
-        self._known[shown] = (time.monotonic() + _REMEMBERED_S, sight)
+        asked_at, sight = self._known.get(shown, (-inf, None))
+        age = time.monotonic() - asked_at
+        if sight is not None and age < _RENEWED_S:
+            return sight
+        asking = self._asking.get(shown)
+        if asking is None:
+            asking = self._asking[shown] = asyncio.create_task(self._ask(shown, request))
+            asking.add_done_callback(_heard)
+        # Whoever goes away meanwhile takes the answer from nobody.
+        return sight if sight is not None and age < _REMEMBERED_S else await asyncio.shield(asking)
+
+    async def _ask(self, shown: Shown, request: Request) -> Sight:
+        this = asyncio.current_task()
+        try:
+            sight = await asyncio.to_thread(sight_of, request)
+        except DomainError:
+            self._known.pop(shown, None)
+            raise
+        finally:
+            # Else access has changed since, and the answer may be old.
+            is_good = self._asking.get(shown) is this
+            if is_good:
+                del self._asking[shown]
+        if is_good:
+            while len(self._known) >= _MOST:
+                self._known.popitem(last=False)
+            self._known[shown] = (time.monotonic(), sight)
         return sight
+
+
+def _heard(asking: asyncio.Task[Sight]) -> None:
+    """Take note of a failure, which those who wait are told; nobody may be waiting."""
+    if not asking.cancelled():
+        asking.exception()
 
 
 def sight_of(request: Request) -> Sight:

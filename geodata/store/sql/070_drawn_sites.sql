@@ -1,8 +1,8 @@
 -- Sites as maps show them on a day, ready for tiles.
 -- In:  day.
 -- Out: sites_on_maps: rows as drawn_site holds them, worked out from the ledger; a site that is
---      nowhere has none. undrawn_sites: those within a box, for a day that drawn_site does not
---      tell of. sites_within: those within a box on any day.
+--      nowhere has none. undrawn_sites: those within a box, for a day that neither drawn_site nor
+--      drawn_past_site tells of. sites_within: those within a box on any day.
 -- Outlines seen from zoom 12 to 14 are thinned to 4 m, half a pixel there.
 CREATE OR REPLACE FUNCTION sites_on_maps(day date) RETURNS SETOF drawn_site
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -23,14 +23,15 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
   WHERE s.geom IS NOT NULL OR s.point IS NOT NULL
 $$;
 
--- Nothing on the day that drawn_site tells of. Planned anew each time, as days differ widely, and
+-- Nothing on a day that is drawn. Planned anew each time, as days differ widely, and
 -- without nested loops: PostgreSQL expects a fraction of the sites that a box holds, and would look
 -- up the management of each by going through that of all.
 CREATE OR REPLACE FUNCTION undrawn_sites(day date, box geometry) RETURNS drawn_site[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET plan_cache_mode = force_custom_plan SET enable_nestloop = off AS $$
 BEGIN
-  IF day IS NOT DISTINCT FROM (SELECT drawn.day FROM drawn_day AS drawn) THEN
+  IF day IS NOT DISTINCT FROM (SELECT drawn.day FROM drawn_day AS drawn)
+      OR (SELECT past.is_whole FROM drawn_past_day AS past WHERE past.day = undrawn_sites.day) THEN
     RETURN NULL;
   END IF;
   RETURN ARRAY(SELECT s FROM sites_on_maps(undrawn_sites.day) AS s WHERE s.place && box);
@@ -41,6 +42,15 @@ CREATE OR REPLACE FUNCTION sites_within(day date, box geometry) RETURNS SETOF dr
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT kept.* FROM drawn_site AS kept
   WHERE kept.place && box AND day = (SELECT told.day FROM drawn_day AS told)
+  UNION ALL
+  SELECT past.site_id, past.district_code, past.town_code, past.neighbourhood_code,
+    past.is_standalone, past.name, past.category, past.management_types, past.inspection_status,
+    past.covered, past.market_covered, past.verified, past.uncovered_since, past.households,
+    past.centre, past.outline, past.outline_far, past.place
+  FROM drawn_past_site AS past
+  WHERE past.place && box AND past.day = sites_within.day
+    AND (SELECT told.is_whole FROM drawn_past_day AS told WHERE told.day = sites_within.day)
+    AND sites_within.day IS DISTINCT FROM (SELECT told.day FROM drawn_day AS told)
   UNION ALL
   SELECT other.* FROM unnest(undrawn_sites(day, box)) AS other
 $$;

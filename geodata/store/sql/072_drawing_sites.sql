@@ -24,6 +24,9 @@ BEGIN
     DELETE FROM site_to_draw WHERE transaction_id = NEW.transaction_id RETURNING site_id
   ) SELECT array_agg(site_id) INTO noted FROM taken;
   PERFORM pg_advisory_xact_lock_shared(hashtext('drawn_day'));
+  -- Two who change one site, or what hangs on it, draw it one after the other: else the first would
+  -- be drawn without what the second has not yet committed, and the second without the first's.
+  PERFORM FROM site WHERE id = ANY(noted) ORDER BY id FOR NO KEY UPDATE;
   PERFORM draw_sites(noted);
   RETURN NULL;
 END
@@ -45,6 +48,7 @@ BEGIN
     fresh := ARRAY(SELECT s FROM sites_on_maps(today) AS s WHERE s.site_id = ANY(wanted));
   END IF;
   PERFORM replace_drawn_sites(wanted, fresh);
+  PERFORM redraw_past_sites(wanted);
 END
 $$;
 

@@ -56,6 +56,47 @@ class DrawnDay(Base):
     __table_args__ = (CheckConstraint("is_only", name="is_only"),)
 
 
+class DrawnPastSite(Base):
+    """A site as maps of another day show it: that day, then what `DrawnSite` holds, in its order.
+
+    Only `day` and `site_id` are told where the site was nowhere on that day.
+    """
+
+    __tablename__ = "drawn_past_site"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    district_code: Mapped[str | None]
+    town_code: Mapped[str | None]
+    neighbourhood_code: Mapped[str | None]
+    is_standalone: Mapped[bool | None] = mapped_column(Boolean)
+    name: Mapped[str | None]
+    category: Mapped[str | None]
+    management_types: Mapped[str | None]
+    inspection_status: Mapped[str | None]
+    covered: Mapped[bool | None] = mapped_column(Boolean)
+    market_covered: Mapped[bool | None] = mapped_column(Boolean)
+    verified: Mapped[bool | None] = mapped_column(Boolean)
+    uncovered_since: Mapped[date | None]
+    households: Mapped[int | None] = mapped_column(Integer)
+    centre: Mapped[Any] = geometry("POINT", srid=TILE_SRID)
+    outline: Mapped[Any] = geometry("MULTIPOLYGON", srid=TILE_SRID)
+    outline_far: Mapped[Any] = geometry("MULTIPOLYGON", srid=TILE_SRID)
+    place: Mapped[Any] = geometry("GEOMETRY", srid=TILE_SRID)
+
+    __table_args__ = (Index(None, "place", postgresql_using="gist"),)
+
+
+class DrawnPastDay(Base):
+    """A day that `DrawnPastSite` tells of, or will once it `is_whole`."""
+
+    __tablename__ = "drawn_past_day"
+
+    id: Mapped[RowId]
+    day: Mapped[date] = mapped_column(unique=True)
+    is_whole: Mapped[bool] = mapped_column(Boolean, server_default="false")
+
+
 class SiteToDraw(Base):
     """A site that the running transaction has touched; emptied before it commits."""
 

@@ -17,7 +17,7 @@ OF_NO_DIVISION = {
     *("webhook", "delivery", "column_memory", "division", "campaign_file", "node_mark"),
     *("snapshot", "snapshot_row", "self_check", "former_place"),
     *("road", "landuse", "footprint_count", "footprint_tally", "footprint_to_class", "gap_run"),
-    *("drawn_day", "drawn_change", "site_to_draw"),
+    *("drawn_day", "drawn_past_day", "drawn_change", "site_to_draw"),
 }
 """Accounts and what is sent about; what a whole district shares; counters that triggers keep."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import count
 
 import httpx2 as httpx
@@ -40,10 +41,10 @@ def _names(answer: httpx.Response) -> set[str]:
     return {one["properties"]["name"] for one in features(answer.content, "communities")}
 
 
-def _rename(served: Site, known_as: str) -> str:
+def _rename(served: Site, known_as: str, day: date | None = None) -> str:
     """Give a site, named as the world first named it, a name that it never had."""
     name = f"{known_as}{next(_numbers)}"
-    with writing(served.engine, Change("tester", "rename")) as session:
+    with writing(served.engine, Change("tester", "rename", day)) as session:
         session.get_one(SiteRow, served.world.ids[known_as]).name = name
     return name
 
@@ -244,3 +245,26 @@ def test_every_layer_is_served_together(leader):
     assert answer.status_code == 200
     assert features(answer.content, "communities")
     assert features(answer.content, "divisions")
+
+
+def test_a_past_day_is_drawn_by_who_looks_at_it_and_shows_later_corrections(served, leader):
+    day = today() - timedelta(days=2)
+    before = leader.get(_path(query=f"?on={day}"))
+    assert before.headers["cache-control"] == "no-store"
+    with served.engine.connect() as connection:
+        kept = connection.scalars(text("SELECT day FROM drawn_past_day WHERE is_whole"))
+        assert day in set(kept)
+    name = _rename(served, "东苑小区", day)
+    assert name in _names(leader.get(_path(query=f"?on={day}")))
+    assert name not in _names(leader.get(_path(query=f"?on={day - timedelta(days=1)}")))
+
+
+def test_a_past_day_that_cannot_be_drawn_is_worked_out(served, leader):
+    day = today() - timedelta(days=3)
+    with served.engine.begin() as connection:
+        connection.execute(text("DELETE FROM drawn_past_day"))
+        connection.execute(text("REVOKE INSERT ON drawn_past_day FROM fugai_server"))
+    answer = leader.get(_path(query=f"?on={day}"))
+    with served.engine.begin() as connection:
+        connection.execute(text("GRANT INSERT ON drawn_past_day TO fugai_server"))
+    assert _shows(answer, served, "东苑小区")
