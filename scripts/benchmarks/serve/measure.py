@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from scripts.nginx.configuration import running_nginx, site_configuration, tiles
 from server.auth import COOKIE
 from server.tiles.passes import PASS_COOKIE
 
+_FILED_WITHIN_S: Final = 10
 _STATIC: Final = """
 server {{
   listen 127.0.0.1:{port};
@@ -176,8 +178,16 @@ def _fill(
         lies = work / "tiles" / place / f"{tile.z}/{tile.x}/{tile.y}.mvt.gz"
         target = (work / "static").joinpath(*one.path.split("/")).with_suffix(".mvt.gz")
         target.parent.mkdir(parents=True, exist_ok=True)
+        _wait_for(lies)
         shutil.copyfile(lies, target)
     return versions, new_pass
+
+
+def _wait_for(path: Path) -> None:
+    """Wait for a file that is written behind the answer; without it copying fails."""
+    deadline = time.monotonic() + _FILED_WITHIN_S
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 def _write_mix(url: str, mix: list[Wanted]) -> None:
