@@ -13,30 +13,34 @@ $$;
 CREATE OR REPLACE FUNCTION tile_stops(
   layer text, merged_below integer, names_from integer, z integer, x integer, y integer,
   kind text, code text, day date
-) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  WITH here AS (
-    SELECT p.id, p.site_id AS site, s.name, p.visits_on, p.position, p.state, p.reason,
-      s.town_code, s.neighbourhood_code, in_tile(s.centre, z, x, y) AS place
-    FROM sites_within(day, tile_box(z, x, y)) AS s
-    JOIN standing_stops(day) AS p ON p.site_id = s.site_id
-    WHERE s.centre && tile_box(z, x, y)
-      AND lies_within(kind, code, s.district_code, s.town_code, s.neighbourhood_code)
-  )
-  SELECT CASE WHEN z < merged_below THEN (
-    SELECT ST_AsMVT(q, layer, 4096, 'geom') FROM (
-      SELECT ST_Point(avg(ST_X(place)), avg(ST_Y(place))) AS geom, count(*) AS count, day::text AS "on"
-      FROM here
-      WHERE ST_X(place) >= 0 AND ST_X(place) < 4096 AND ST_Y(place) >= 0 AND ST_Y(place) < 4096
-      GROUP BY width_bucket(ST_X(place), 0, 4096, 16), width_bucket(ST_Y(place), 0, 4096, 16)
-      ORDER BY 1
-    ) AS q
-  ) ELSE (
-    SELECT ST_AsMVT(q, layer, 4096, 'geom', 'id') FROM (
-      SELECT here.id, here.place AS geom, here.site, here.visits_on::text AS visits_on,
-        here.position, here.state, here.reason, day::text AS "on", here.town_code AS town,
-        CASE WHEN z >= names_from THEN here.name END AS site_name,
-        CASE WHEN z >= names_from THEN here.neighbourhood_code END AS neighbourhood
-      FROM here ORDER BY here.id
-    ) AS q
-  ) END
+) RETURNS bytea LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN (
+    WITH here AS (
+      SELECT p.id, p.site_id AS site, s.name, p.visits_on, p.position, p.state, p.reason,
+        s.town_code, s.neighbourhood_code, in_tile(s.centre, z, x, y) AS place
+      FROM sites_within(day, tile_box(z, x, y)) AS s
+      JOIN standing_stops(day) AS p ON p.site_id = s.site_id
+      WHERE s.centre && tile_box(z, x, y)
+        AND lies_within(kind, code, s.district_code, s.town_code, s.neighbourhood_code)
+    )
+    SELECT CASE WHEN z < merged_below THEN (
+      SELECT ST_AsMVT(q, layer, 4096, 'geom') FROM (
+        SELECT ST_Point(avg(ST_X(place)), avg(ST_Y(place))) AS geom, count(*) AS count, day::text AS "on"
+        FROM here
+        WHERE ST_X(place) >= 0 AND ST_X(place) < 4096 AND ST_Y(place) >= 0 AND ST_Y(place) < 4096
+        GROUP BY width_bucket(ST_X(place), 0, 4096, 16), width_bucket(ST_Y(place), 0, 4096, 16)
+        ORDER BY 1
+      ) AS q
+    ) ELSE (
+      SELECT ST_AsMVT(q, layer, 4096, 'geom', 'id') FROM (
+        SELECT here.id, here.place AS geom, here.site, here.visits_on::text AS visits_on,
+          here.position, here.state, here.reason, day::text AS "on", here.town_code AS town,
+          CASE WHEN z >= names_from THEN here.name END AS site_name,
+          CASE WHEN z >= names_from THEN here.neighbourhood_code END AS neighbourhood
+        FROM here ORDER BY here.id
+      ) AS q
+    ) END
+  );
+END
 $$;

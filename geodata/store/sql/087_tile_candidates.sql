@@ -5,33 +5,37 @@
 CREATE OR REPLACE FUNCTION tile_candidates(
   layer text, merged_below integer, names_from integer, z integer, x integer, y integer,
   kind text, code text
-) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  WITH here AS (
-    SELECT c.id, c.geom_3857, c.footprints, c.area_m2, c.name, c.first_found_on, c.town_code,
-      c.neighbourhood_code
-    FROM gap_candidate AS c
-    WHERE c.geom_3857 && tile_box(z, x, y)
-      AND lies_within(kind, code, c.district_code, c.town_code, c.neighbourhood_code)
-  ), placed AS (
-    SELECT in_tile(ST_Centroid(ST_Envelope(geom_3857)), z, x, y) AS place, footprints FROM here
-    WHERE z < merged_below
-  )
-  SELECT CASE WHEN z < merged_below THEN (
-    SELECT ST_AsMVT(q, layer, 4096, 'geom') FROM (
-      SELECT ST_Point(avg(ST_X(place)), avg(ST_Y(place))) AS geom, count(*) AS count
-      FROM placed
-      WHERE ST_X(place) >= 0 AND ST_X(place) < 4096 AND ST_Y(place) >= 0 AND ST_Y(place) < 4096
-      GROUP BY width_bucket(ST_X(place), 0, 4096, 16), width_bucket(ST_Y(place), 0, 4096, 16)
-      ORDER BY 1
-    ) AS q
-  ) ELSE (
-    SELECT ST_AsMVT(q, layer, 4096, 'geom', 'id') FROM (
-      SELECT here.id, cut_to_tile(here.geom_3857, z, x, y) AS geom, here.footprints,
-        round(here.area_m2)::integer AS area_m2, here.first_found_on::text AS first_found_on,
-        here.town_code AS town,
-        CASE WHEN z >= names_from THEN here.name END AS name,
-        CASE WHEN z >= names_from THEN here.neighbourhood_code END AS neighbourhood
-      FROM here ORDER BY here.id
-    ) AS q
-  ) END
+) RETURNS bytea LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN (
+    WITH here AS (
+      SELECT c.id, c.geom_3857, c.footprints, c.area_m2, c.name, c.first_found_on, c.town_code,
+        c.neighbourhood_code
+      FROM gap_candidate AS c
+      WHERE c.geom_3857 && tile_box(z, x, y)
+        AND lies_within(kind, code, c.district_code, c.town_code, c.neighbourhood_code)
+    ), placed AS (
+      SELECT in_tile(ST_Centroid(ST_Envelope(geom_3857)), z, x, y) AS place, footprints FROM here
+      WHERE z < merged_below
+    )
+    SELECT CASE WHEN z < merged_below THEN (
+      SELECT ST_AsMVT(q, layer, 4096, 'geom') FROM (
+        SELECT ST_Point(avg(ST_X(place)), avg(ST_Y(place))) AS geom, count(*) AS count
+        FROM placed
+        WHERE ST_X(place) >= 0 AND ST_X(place) < 4096 AND ST_Y(place) >= 0 AND ST_Y(place) < 4096
+        GROUP BY width_bucket(ST_X(place), 0, 4096, 16), width_bucket(ST_Y(place), 0, 4096, 16)
+        ORDER BY 1
+      ) AS q
+    ) ELSE (
+      SELECT ST_AsMVT(q, layer, 4096, 'geom', 'id') FROM (
+        SELECT here.id, cut_to_tile(here.geom_3857, z, x, y) AS geom, here.footprints,
+          round(here.area_m2)::integer AS area_m2, here.first_found_on::text AS first_found_on,
+          here.town_code AS town,
+          CASE WHEN z >= names_from THEN here.name END AS name,
+          CASE WHEN z >= names_from THEN here.neighbourhood_code END AS neighbourhood
+        FROM here ORDER BY here.id
+      ) AS q
+    ) END
+  );
+END
 $$;
