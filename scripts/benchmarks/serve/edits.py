@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 from geoalchemy2.shape import from_shape, to_shape
 from shapely import MultiPolygon, Point, affinity, box
@@ -244,13 +245,12 @@ class Editor:
     def _raise_building(self, session: Session) -> list[BaseGeometry]:
         like = self._site(session)
         shape = affinity.scale(self._square(session), 0.1, 0.1)
-        number = self._random.randrange(10**12)
         session.add(
             Footprint(
                 district_code=like.district_code,
                 town_code=like.town_code,
                 neighbourhood_code=like.neighbourhood_code,
-                source_id=f"bench-{number}",
+                source_id=f"bench-{uuid4()}",
                 use="residential",
                 geom=from_shape(shape, SRID),
             )
