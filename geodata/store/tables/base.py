@@ -62,12 +62,17 @@ def geometry(kind: str, *, is_optional: bool = True, srid: int = SRID) -> Mapped
     )
 
 
-def drawn_copy(kind: str, *, is_clockwise: bool = False) -> Mapped[Any]:
+def drawn_copy(
+    kind: str, *, is_clockwise: bool = False, thinned_m: int | None = None
+) -> Mapped[Any]:
     """Return the stored web-mercator copy that PostgreSQL itself keeps equal to ``geom``.
 
-    Clockwise rings can go into a vector tile as they are.
+    Clockwise rings can go into a vector tile as they are. One that is thinned is so by some metres
+    at the equator, for views from afar.
     """
     copy = f"st_transform(geom, {TILE_SRID})"
+    if thinned_m is not None:
+        copy = f"st_multi(st_simplifypreservetopology({copy}, {thinned_m}))"
     return mapped_column(
         Geometry(kind, srid=TILE_SRID, spatial_index=False),
         Computed(f"st_forcepolygoncw({copy})" if is_clockwise else copy, persisted=True),

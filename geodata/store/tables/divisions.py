@@ -28,6 +28,8 @@ class Division(Base):
     is_sample: Mapped[bool] = mapped_column(Boolean, server_default="false")
     geom: Mapped[Any] = geometry("MULTIPOLYGON")
     geom_3857: Mapped[Any] = drawn_copy("MULTIPOLYGON")
+    drawn_middle: Mapped[Any] = drawn_copy("MULTIPOLYGON", is_clockwise=True, thinned_m=19)
+    drawn_far: Mapped[Any] = drawn_copy("MULTIPOLYGON", is_clockwise=True, thinned_m=152)
 
     __table_args__ = (
         one_of("kind", DivisionKind),
