@@ -7,8 +7,7 @@ each turn last.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Final
 
 from psycopg import OperationalError, pq
@@ -102,19 +101,9 @@ async def listener(conninfo: str, channels: Iterable[str]) -> Listener:
 
 def _connected(conninfo: bytes, spoken: bytes) -> PGconn:
     connection = pq.PGconn.connect(conninfo)
-    with _closed_on_failure(connection):
-        if connection.status != pq.ConnStatus.OK:
-            raise OperationalError(connection.get_error_message())
-        result = connection.exec_(spoken)
-        if result.status != pq.ExecStatus.COMMAND_OK:
-            raise OperationalError(result.get_error_message())
-    return connection
-
-
-@contextmanager
-def _closed_on_failure(connection: PGconn) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        connection.finish()
-        raise
+    is_there = connection.status == pq.ConnStatus.OK
+    if is_there and connection.exec_(spoken).status == pq.ExecStatus.COMMAND_OK:
+        return connection
+    message = connection.get_error_message()
+    connection.finish()
+    raise OperationalError(message)

@@ -65,10 +65,11 @@ class Readers:
         Raises:
             psycopg.Error: As `value`.
         """
-        taken = [await self._take() for _ in range(count)]
+        taken: list[_Reader] = []
         try:
-            for reader in taken:
-                await reader.value(statement, parameters)
+            while len(taken) < count:
+                taken.append(await self._take())
+                await taken[-1].value(statement, parameters)
         finally:
             for reader in taken:
                 self._give_back(reader if reader.is_idle else None, reader)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from server.tiles.listening import listener
+from tests.loops import run_apart
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_what_is_told_is_heard_in_its_order_and_silence_too(conninfo):
             await asyncio.to_thread(_tell, conninfo, "一", "二")
             return [before, *[await hears.next(5) for _ in range(2)], await hears.next(0.1)]
 
-    assert asyncio.run(heard()) == [None, ("heard", "一"), ("heard", "二"), None]
+    assert run_apart(heard) == [None, ("heard", "一"), ("heard", "二"), None]
 
 
 def test_who_is_asked_and_lives_goes_on_hearing(conninfo):
@@ -41,7 +42,7 @@ def test_who_is_asked_and_lives_goes_on_hearing(conninfo):
             await asyncio.to_thread(_tell, conninfo, "三")
             return [await hears.next(5)]
 
-    assert asyncio.run(heard()) == [("heard", "三")]
+    assert run_apart(heard) == [("heard", "三")]
 
 
 def test_a_lost_connection_is_said_to_be_lost(conninfo):
@@ -60,7 +61,7 @@ def test_a_lost_connection_is_said_to_be_lost(conninfo):
             with pytest.raises(psycopg.OperationalError):
                 hears.ask()
 
-    asyncio.run(lost())
+    run_apart(lost)
 
 
 def test_one_that_does_not_answer_is_lost_when_it_is_asked_again(conninfo):
@@ -70,9 +71,9 @@ def test_one_that_does_not_answer_is_lost_when_it_is_asked_again(conninfo):
             with pytest.raises(psycopg.OperationalError):
                 hears.ask()  # Nothing was read meanwhile.
 
-    asyncio.run(asked())
+    run_apart(asked)
 
 
 def test_a_database_that_is_not_there_is_told(conninfo):
     with pytest.raises(psycopg.OperationalError):
-        asyncio.run(listener(psycopg.conninfo.make_conninfo(conninfo, port=1), ("heard",)))
+        run_apart(lambda: listener(psycopg.conninfo.make_conninfo(conninfo, port=1), ("heard",)))

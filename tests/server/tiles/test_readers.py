@@ -57,6 +57,19 @@ def test_many_share_few_connections(database_url, engine):
     run(database_url, act)
 
 
+def test_connections_can_be_opened_before_they_are_needed(database_url):
+    async def act(readers: Readers) -> None:
+        await readers.warm(2, "SELECT %s::bytea", ("x",))
+        backends = "SELECT int4send(pg_backend_pid()) FROM pg_sleep(0.05)"
+        numbers = await asyncio.gather(*(readers.value(backends, ()) for _ in range(2)))
+        assert len({*numbers}) == 2
+        with pytest.raises(Error):
+            await readers.warm(2, "SELECT 1/0", ())
+        assert await readers.value("SELECT %s::bytea", ("x",)) == b"x"
+
+    run(database_url, act)
+
+
 def test_a_refusal_spoils_no_connection(database_url):
     async def act(readers: Readers) -> None:
         for _ in range(5):

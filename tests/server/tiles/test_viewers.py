@@ -16,6 +16,7 @@ from geodata.domain.errors import DomainError
 from geodata.store.drawn_changes import Viewer
 from server.tiles import viewers
 from server.tiles.viewers import Sight, Viewers
+from tests.loops import run_apart
 
 SHOWN = (b"", b"fugai_login=1", None)
 REQUEST = Request({"type": "http", "headers": []})
@@ -55,7 +56,7 @@ def test_all_who_ask_at_once_ask_once(asked):
         known = Viewers()
         return await asyncio.gather(*(known.find(SHOWN, REQUEST) for _ in range(40)))
 
-    assert asyncio.run(all_at_once()) == [EVERYTHING] * 40
+    assert run_apart(all_at_once) == [EVERYTHING] * 40
     assert asked.times == 1
 
 
@@ -72,7 +73,7 @@ def test_who_keeps_asking_is_looked_up_again_and_does_not_wait(asked, monkeypatc
         await known.find(SHOWN, REQUEST)
         assert asked.times == 2
 
-    asyncio.run(again())
+    run_apart(again)
 
 
 def test_who_comes_back_later_waits_for_the_answer(asked, monkeypatch):
@@ -84,7 +85,7 @@ def test_who_comes_back_later_waits_for_the_answer(asked, monkeypatch):
         with pytest.raises(DomainError):
             await known.find(SHOWN, REQUEST)
 
-    asyncio.run(later())
+    run_apart(later)
 
 
 def test_who_may_see_no_more_is_refused_at_the_next_look(asked, monkeypatch):
@@ -98,7 +99,7 @@ def test_who_may_see_no_more_is_refused_at_the_next_look(asked, monkeypatch):
         with pytest.raises(DomainError):
             await known.find(SHOWN, REQUEST)
 
-    asyncio.run(ended())
+    run_apart(ended)
 
 
 def test_an_answer_from_before_access_changed_is_not_remembered(asked):
@@ -117,7 +118,7 @@ def test_an_answer_from_before_access_changed_is_not_remembered(asked):
         with pytest.raises(DomainError):
             await known.find(SHOWN, REQUEST)
 
-    asyncio.run(changed())
+    run_apart(changed)
 
 
 def test_who_goes_away_takes_the_answer_from_nobody(asked):
@@ -132,4 +133,4 @@ def test_who_goes_away_takes_the_answer_from_nobody(asked):
         assert await second is EVERYTHING
         assert asked.times == 1
 
-    asyncio.run(gone())
+    run_apart(gone)
