@@ -5,6 +5,8 @@
 --      (one that reaches out of tile_surroundings).
 -- Moving and scaling takes a fraction of what ST_AsMVTGeom does and is enough for shapes that
 -- need no clipping; half a unit makes the truncation that follows a rounding.
+-- Where things are merged their places are averaged as whole units: a sum of fractions depends on
+-- the order of rows, and so the bytes of a tile would on the plan.
 CREATE OR REPLACE FUNCTION tile_side(z integer) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 40075016.68557849::float8 / (1 << z) $$;
 

@@ -34,7 +34,7 @@ BEGIN
     FROM division AS d CROSS JOIN LATERAL (SELECT CASE WHEN z < 10 THEN d.drawn_far
       WHEN z < 13 THEN d.drawn_middle ELSE d.geom_3857 END AS shape OFFSET 0) AS one
     WHERE d.geom_3857 && box AND (seen IS NULL OR d.code = ANY(seen))
-    ORDER BY d.district_code, d.sort_order
+    ORDER BY d.district_code, d.sort_order, d.code
   ) AS q);
 END
 $$;

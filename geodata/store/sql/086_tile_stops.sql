@@ -26,7 +26,7 @@ BEGIN
     )
     SELECT CASE WHEN z < merged_below THEN (
       SELECT ST_AsMVT(q, layer, 4096, 'geom') FROM (
-        SELECT ST_Point(avg(ST_X(place)), avg(ST_Y(place))) AS geom, count(*) AS count, day::text AS "on"
+        SELECT ST_Point(avg(floor(ST_X(place))::integer), avg(floor(ST_Y(place))::integer)) AS geom, count(*) AS count, day::text AS "on"
         FROM here
         WHERE ST_X(place) >= 0 AND ST_X(place) < 4096 AND ST_Y(place) >= 0 AND ST_Y(place) < 4096
         GROUP BY width_bucket(ST_X(place), 0, 4096, 16), width_bucket(ST_Y(place), 0, 4096, 16)
