@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import defaultdict
 from datetime import date
 from math import inf
 from typing import Final
@@ -30,15 +31,15 @@ class PastDays:
     def __init__(self, engine: Engine) -> None:
         """Know of none."""
         self._engine = engine
-        self._one_at_a_time = asyncio.Lock()
+        self._locks = defaultdict[date, asyncio.Lock](asyncio.Lock)
         self._seen: dict[date, float] = {}
 
     async def show(self, day: date) -> None:
-        """Have sites drawn as of a day, where that can be done.
+        """Have sites drawn as of a day, where that can be done; whoever asks at once waits for it.
 
         Where it cannot, each tile is worked out from the whole ledger: as right, only slow.
         """
-        async with self._one_at_a_time:
+        async with self._locks[day]:
             if time.monotonic() - self._seen.get(day, -inf) < _STAYS_S:
                 return
             try:
@@ -47,4 +48,5 @@ class PastDays:
                 _LOG.warning("tiles: %s could not be drawn: %s", day, type(error.orig).__name__)
             if len(self._seen) > _MOST_DAYS:
                 self._seen.clear()
+                self._locks.clear()
             self._seen[day] = time.monotonic()
