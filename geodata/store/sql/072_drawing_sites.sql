@@ -63,22 +63,3 @@ BEGIN
   PERFORM replace_drawn_sites(NULL, ARRAY(SELECT s FROM sites_on_maps(today) AS s));
 END
 $$;
-
-DO $$
-DECLARE
-  name text;
-  event text;
-BEGIN
-  FOREACH name IN ARRAY ARRAY['site', 'management_arrangement', 'inspection', 'finding'] LOOP
-    FOREACH event IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
-      EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER %s ON %I REFERENCING %s TABLE AS touched'
-        ' FOR EACH STATEMENT EXECUTE FUNCTION note_sites_to_draw()',
-        'note_to_draw_' || lower(event), event, name,
-        CASE event WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END);
-    END LOOP;
-  END LOOP;
-END
-$$;
-DROP TRIGGER IF EXISTS draw ON site_to_draw;
-CREATE CONSTRAINT TRIGGER draw AFTER INSERT ON site_to_draw DEFERRABLE INITIALLY DEFERRED
-  FOR EACH ROW EXECUTE FUNCTION draw_noted_sites();

@@ -1,7 +1,8 @@
--- Let every change of the ground be told, and of findings and planned stops, which are drawn from
--- their own rows: a second one at a site may leave the site looking as before.
+-- Let every change of sites be drawn and of the ground be told, and of findings and planned stops,
+-- which are drawn from their own rows: a second one at a site may leave the site looking as before.
 -- In:  nothing.
--- Out: triggers on footprint, division, road, landuse, finding and planned_stop.
+-- Out: triggers on site, management_arrangement, inspection, site_to_draw, footprint, division, road,
+--      landuse, finding and planned_stop.
 CREATE OR REPLACE FUNCTION write_hanging_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   one record;
@@ -47,3 +48,22 @@ BEGIN
   END LOOP;
 END
 $$;
+
+DO $$
+DECLARE
+  name text;
+  event text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['site', 'management_arrangement', 'inspection', 'finding'] LOOP
+    FOREACH event IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
+      EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER %s ON %I REFERENCING %s TABLE AS touched'
+        ' FOR EACH STATEMENT EXECUTE FUNCTION note_sites_to_draw()',
+        'note_to_draw_' || lower(event), event, name,
+        CASE event WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END);
+    END LOOP;
+  END LOOP;
+END
+$$;
+DROP TRIGGER IF EXISTS draw ON site_to_draw;
+CREATE CONSTRAINT TRIGGER draw AFTER INSERT ON site_to_draw DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION draw_noted_sites();
