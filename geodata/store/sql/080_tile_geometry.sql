@@ -5,8 +5,6 @@
 --      (one that reaches out of tile_surroundings).
 -- Moving and scaling takes a fraction of what ST_AsMVTGeom does and is enough for shapes that
 -- need no clipping; half a unit makes the truncation that follows a rounding.
--- Where things are merged their places are averaged as whole units: a sum of fractions depends on
--- the order of rows, and so the bytes of a tile would on the plan.
 CREATE OR REPLACE FUNCTION tile_side(z integer) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 40075016.68557849::float8 / (1 << z) $$;
 
@@ -36,4 +34,15 @@ $$;
 CREATE OR REPLACE FUNCTION cut_to_tile(shape geometry, z integer, x integer, y integer) RETURNS geometry
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT ST_AsMVTGeom(shape, ST_TileEnvelope(z, x, y)::box2d, 4096, 64, true)
+$$;
+
+-- Points in a tile, merged into one for each of 16 cells a side, in the middle of those that it stands
+-- for. Whole units are averaged: a sum of fractions depends on the order of rows, and so the bytes of
+-- a tile would on the plan.
+CREATE OR REPLACE FUNCTION merged_places(places geometry[]) RETURNS TABLE (geom geometry, count bigint)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT ST_Point(avg(floor(ST_X(p))::integer), avg(floor(ST_Y(p))::integer)), count(*)
+  FROM unnest(places) AS p
+  WHERE ST_X(p) >= 0 AND ST_X(p) < 4096 AND ST_Y(p) >= 0 AND ST_Y(p) < 4096
+  GROUP BY width_bucket(ST_X(p), 0, 4096, 16), width_bucket(ST_Y(p), 0, 4096, 16)
 $$;

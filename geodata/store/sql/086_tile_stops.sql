@@ -26,11 +26,8 @@ BEGIN
     )
     SELECT CASE WHEN z < merged_below THEN (
       SELECT ST_AsMVT(q, layer, 4096, 'geom') FROM (
-        SELECT ST_Point(avg(floor(ST_X(place))::integer), avg(floor(ST_Y(place))::integer)) AS geom, count(*) AS count, day::text AS "on"
-        FROM here
-        WHERE ST_X(place) >= 0 AND ST_X(place) < 4096 AND ST_Y(place) >= 0 AND ST_Y(place) < 4096
-        GROUP BY width_bucket(ST_X(place), 0, 4096, 16), width_bucket(ST_Y(place), 0, 4096, 16)
-        ORDER BY 1
+        SELECT m.geom, m.count, day::text AS "on"
+        FROM merged_places(ARRAY(SELECT place FROM here)) AS m ORDER BY m.geom
       ) AS q
     ) ELSE (
       SELECT ST_AsMVT(q, layer, 4096, 'geom', 'id') FROM (

@@ -1,7 +1,7 @@
 -- Buildings that the ledger misses, joined to candidates, in a vector tile.
 -- In:  the layer's id and zooms; the tile; the scope.
 -- Out: one layer of a vector tile: outlines, merged below merged_below into points with count
---      (candidates) and footprints over 16 cells a side.
+--      over 16 cells a side.
 CREATE OR REPLACE FUNCTION tile_candidates(
   layer text, merged_below integer, names_from integer, z integer, x integer, y integer,
   kind text, code text
@@ -15,16 +15,13 @@ BEGIN
       WHERE c.geom_3857 && tile_box(z, x, y)
         AND lies_within(kind, code, c.district_code, c.town_code, c.neighbourhood_code)
     ), placed AS (
-      SELECT in_tile(ST_Centroid(ST_Envelope(geom_3857)), z, x, y) AS place, footprints FROM here
+      SELECT in_tile(ST_Centroid(ST_Envelope(geom_3857)), z, x, y) AS place FROM here
       WHERE z < merged_below
     )
     SELECT CASE WHEN z < merged_below THEN (
       SELECT ST_AsMVT(q, layer, 4096, 'geom') FROM (
-        SELECT ST_Point(avg(floor(ST_X(place))::integer), avg(floor(ST_Y(place))::integer)) AS geom, count(*) AS count
-        FROM placed
-        WHERE ST_X(place) >= 0 AND ST_X(place) < 4096 AND ST_Y(place) >= 0 AND ST_Y(place) < 4096
-        GROUP BY width_bucket(ST_X(place), 0, 4096, 16), width_bucket(ST_Y(place), 0, 4096, 16)
-        ORDER BY 1
+        SELECT m.geom, m.count
+        FROM merged_places(ARRAY(SELECT place FROM placed)) AS m ORDER BY m.geom
       ) AS q
     ) ELSE (
       SELECT ST_AsMVT(q, layer, 4096, 'geom', 'id') FROM (
