@@ -162,7 +162,7 @@ def footprints_route(
                 "classes": one.classes,
                 "residential": one.residential,
                 "covered": one.covered,
-                "coverage_rate": one.covered / one.residential if one.residential else None,
+                "coverage_rate": one.share,
                 "area_m2": round(one.area_m2, 1),
                 "covered_area_m2": round(one.covered_area_m2, 1),
             }

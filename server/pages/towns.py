@@ -21,6 +21,7 @@ from geodata.store.queries.state import SiteFilter
 from server.api.parameters import Day
 from server.auth import CurrentActor, ReadingSession
 from server.i18n import language_of
+from server.pages.buildings import building_rows
 from server.pages.context import ShownDistrict, shown
 from server.pages.render import page
 
@@ -40,6 +41,9 @@ def towns_page(request: Request, shown: ShownDistrict, session: ReadingSession) 
         "towns.html",
         active="towns",
         tables=tables,
+        buildings=building_rows(
+            session, shown.actor.scope, wanted, on=shown.on, language=language_of(request)
+        ),
         trend=f"/api/trend?district={shown.district.code}&on={shown.on.isoformat()}",
         verified_days=VERIFIED_WITHIN_DAYS,
         **shown.head(),
@@ -64,6 +68,7 @@ def town_page(
         active="towns",
         town=town,
         tables=_tables(request, session, actor.scope, wanted, on, Breakdown.NEIGHBOURHOOD),
+        buildings=building_rows(session, actor.scope, wanted, on=on, language=language_of(request)),
         gaps=find_sites(session, actor.scope, gaps, on=on, limit=_GAPS_SHOWN),
         trend=f"/api/trend?district={town.district_code}&town={code}&on={on.isoformat()}",
         verified_days=VERIFIED_WITHIN_DAYS,

@@ -12,7 +12,7 @@ from geodata.ledger.form import COLUMNS
 from geodata.store.session import Change, reading, writing
 from geodata.store.tables import Footprint, GapRun
 from server.actions.detect_gaps import GapEngine, detect_gaps
-from tests.server.test_gaps import _houses, engine, own, town  # noqa: F401 - fixtures
+from tests.server.test_gaps import engine, own, surveyed, town  # noqa: F401 - fixtures
 from tests.world import HOSTILE
 
 
@@ -31,7 +31,7 @@ def test_the_workbook_has_the_official_columns_and_the_reasons(town, engine):  #
     named = dict(zip(header, data[0], strict=True))
     assert "东街5号楼" in data[0]
     assert (named["缺口"], named["条款"]) == ("无人管理", "S17")
-    _houses(engine, (0.15, 0.06), (0.18, 0.06))
+    surveyed(engine, (0.15, 0.06), (0.18, 0.06))
     title, rows = _rows(town, "/gaps.xlsx?kind=missing")
     assert len(rows) == 3 + 2
     named = dict(zip(rows[2], rows[3], strict=True))
@@ -40,7 +40,7 @@ def test_the_workbook_has_the_official_columns_and_the_reasons(town, engine):  #
 
 
 def test_the_sheets_have_a_map_each_and_no_hostile_name_is_markup(town, engine):  # noqa: F811
-    _houses(engine, (0.15, 0.06))
+    surveyed(engine, (0.15, 0.06))
     page = town.get("/gaps/print?kind=missing").text
     assert page.count("<svg") == 1
     assert 'class="gap" d="M' in page
@@ -51,14 +51,14 @@ def test_the_sheets_have_a_map_each_and_no_hostile_name_is_markup(town, engine):
 
 @pytest.mark.parametrize("with_engine", GapEngine)
 def test_every_engine_finds_what_is_stored(engine, with_engine):  # noqa: F811
-    _houses(engine, (0.15, 0.06), (0.17, 0.06), (0.05, 0.02), (0.13, 0.03))
+    surveyed(engine, (0.15, 0.06), (0.17, 0.06), (0.05, 0.02), (0.13, 0.03))
     found = detect_gaps(engine, "tester", "370306", with_engine=with_engine, workers=2)
     assert (found.footprints, found.candidates, found.differing) == (5, 3, 0)
     assert found.classes == {"in_site": 2, "missing": 3}
 
 
 def test_a_run_in_memory_mends_what_is_wrong_and_a_stopped_one_goes_on(engine):  # noqa: F811
-    _houses(engine, (0.15, 0.06), (0.17, 0.06))
+    surveyed(engine, (0.15, 0.06), (0.17, 0.06))
     with writing(engine, Change("tester", "break")) as session:
         session.execute(update(Footprint).values(gap_class="demolished", gap_reason="use"))
         session.add(GapRun(district_code="370306", last_footprint_id=1))

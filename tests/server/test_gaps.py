@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from geopandas import GeoDataFrame
 from shapely import box
 from shapely.geometry import shape as as_shape
-from sqlalchemy import column, func, select
+from sqlalchemy import func, select
 
 from geodata.domain.access import Role
 from geodata.domain.management import ManagementType
@@ -61,7 +61,7 @@ def district(own) -> Iterator[TestClient]:
         yield client
 
 
-def _houses(engine, *places, prefix="h"):
+def surveyed(engine, *places, prefix="h"):
     """Survey houses at degrees from the corner (WEST, SOUTH)."""
     shapes = [box(WEST + x, SOUTH + y, WEST + x + HOUSE, SOUTH + y + HOUSE) for x, y in places]
     frame = GeoDataFrame(
@@ -171,7 +171,7 @@ def test_two_rows_for_one_place_are_asked_about_once_and_told_apart_for_good(tow
 def test_missing_houses_are_listed_in_their_town_and_each_decision_does_what_it_says(
     town, district, engine, own
 ):
-    _houses(engine, (0.15, 0.06), (0.17, 0.06), (0.18, 0.06), (0.05, 0.02))
+    surveyed(engine, (0.15, 0.06), (0.17, 0.06), (0.18, 0.06), (0.05, 0.02))
     mine = _gaps(town, "missing")
     assert len(mine) == 3
     assert {one["town"] for one in mine} == {own[1].east}
@@ -202,14 +202,14 @@ def test_missing_houses_are_listed_in_their_town_and_each_decision_does_what_it_
 
 
 def test_a_decision_is_remembered_when_the_buildings_are_surveyed_again(town, engine):
-    _houses(engine, (0.15, 0.06))
+    surveyed(engine, (0.15, 0.06))
     (gap,) = _gaps(town, "missing")
     _decide(town, gap["id"], "demolished")
     with writing(engine, Change("surveyor", "new survey")) as session:
         session.query(Footprint).filter(Footprint.source_id == "h0").delete()
-    _houses(engine, (0.15 + HOUSE / 10, 0.06), prefix="next")
+    surveyed(engine, (0.15 + HOUSE / 10, 0.06), prefix="next")
     assert _gaps(town, "missing") == []
-    _houses(engine, (0.15 + HOUSE * 0.8, 0.065), prefix="other")
+    surveyed(engine, (0.15 + HOUSE * 0.8, 0.065), prefix="other")
     assert len(_gaps(town, "missing")) == 1
 
 
@@ -228,7 +228,7 @@ def test_houses_go_into_the_managed_community_on_their_side_of_the_main_road(tow
     with writing(engine, Change("surveyor", "roads")) as session:
         import_roads(session, "370306", road)
     # Just east of the road; 东苑小区 ends west of it at 0.14, 东安里 begins at 0.16.
-    _houses(engine, (0.1585, 0.03))
+    surveyed(engine, (0.1585, 0.03))
     (gap,) = _gaps(town, "missing")
     told = town.get(f"/api/gaps/{gap['id']}").json()
     best = told["proposals"][0]
@@ -255,7 +255,7 @@ def test_houses_go_into_the_managed_community_on_their_side_of_the_main_road(tow
 def test_a_site_that_is_no_housing_leaves_the_ledger_and_its_walls_do_not_come_back(
     town, engine, own
 ):
-    _houses(engine, (0.121, 0.061))
+    surveyed(engine, (0.121, 0.061))
     site = own[1].ids["东街5号楼"]
     made = _decide(town, f"unmanaged-{site}", "demolished", note="已拆迁")
     assert town.get(f"/api/sites/{site}").json()["left_on"] == today().isoformat()
@@ -281,7 +281,7 @@ def test_an_unmanaged_building_merges_into_a_community_with_its_numbers(town, en
 
 
 def test_what_somebody_has_changed_since_is_not_put_back_by_itself(town, engine):
-    _houses(engine, (0.15, 0.06))
+    surveyed(engine, (0.15, 0.06))
     (gap,) = _gaps(town, "missing")
     made = _decide(town, gap["id"], "new_standalone", name="东街9号楼")
     version = town.get(f"/api/sites/{made['site']}").headers["etag"]
@@ -292,7 +292,7 @@ def test_what_somebody_has_changed_since_is_not_put_back_by_itself(town, engine)
 
 
 def test_a_new_site_taken_back_was_never_there(town, engine):
-    _houses(engine, (0.15, 0.06))
+    surveyed(engine, (0.15, 0.06))
     (gap,) = _gaps(town, "missing")
     total = town.get("/api/sites").json()["total"]
     made = _decide(town, gap["id"], "new_standalone", name="东街9号楼")
@@ -304,7 +304,7 @@ def test_a_new_site_taken_back_was_never_there(town, engine):
 
 
 def test_a_decision_is_kept_with_its_evidence(town, district, engine):
-    _houses(engine, (0.15, 0.06))
+    surveyed(engine, (0.15, 0.06))
     (gap,) = _gaps(town, "missing")
     made = _decide(town, gap["id"], "demolished")
     address = f"/api/gaps/decisions/{made['decision']}/evidence"
@@ -320,33 +320,8 @@ def test_a_decision_is_kept_with_its_evidence(town, district, engine):
     assert town.post("/api/gaps/decisions/999/evidence", files=sent).status_code == 404
 
 
-def test_the_figures_of_buildings_are_those_of_the_live_join(town, district, engine, own):
-    random = Random(4)
-    _houses(engine, *((0.2 * random.random(), 0.1 * random.random()) for _ in range(60)))
-    told = district.get("/api/footprints/figures").json()["towns"]
-    f = Footprint
-    covered = func.site_state(today(), 180).table_valued(column("site_id"), column("is_covered"))
-    with reading(engine) as session:
-        live = session.execute(
-            select(
-                f.town_code,
-                func.count().filter(f.gap_class.in_(["in_site", "missing"])),
-                func.count().filter(covered.c.is_covered),
-                func.coalesce(func.sum(f.area_m2).filter(covered.c.is_covered), 0),
-            )
-            .outerjoin(covered, covered.c.site_id == f.site_id)
-            .group_by(f.town_code)
-        ).all()
-    assert {(row[0], row[1], row[2]) for row in live} == {
-        (code, one["residential"], one["covered"]) for code, one in told.items()
-    }
-    for code, _, _, area in live:
-        assert told[code]["covered_area_m2"] == pytest.approx(area, abs=0.1)
-    assert set(town.get("/api/footprints/figures").json()["towns"]) == {own[1].east}
-
-
 def test_many_are_decided_at_once_or_none(town, engine):
-    _houses(engine, *((0.11 + 0.004 * number, 0.07) for number in range(5)))
+    surveyed(engine, *((0.11 + 0.004 * number, 0.07) for number in range(5)))
     gaps = [one["id"] for one in _gaps(town, "missing")]
     assert len(gaps) == 5
     body = {"gaps": [*gaps, "missing-999999"], "decision": "non_residential"}
@@ -372,7 +347,7 @@ def test_what_is_no_gap_is_not_found(town, gap):
 
 
 def test_a_leader_looks_and_does_not_decide(own, engine):
-    _houses(engine, (0.15, 0.06))
+    surveyed(engine, (0.15, 0.06))
     with logged_in(own[0], Role.LEADER) as leader:
         (gap,) = _gaps(leader, "missing")
         assert leader.get("/api/gaps.geojson?kind=missing").json()["features"][0]["geometry"]
@@ -382,7 +357,7 @@ def test_a_leader_looks_and_does_not_decide(own, engine):
 def test_thirty_houses_left_out_at_random_are_all_found_in_their_town(district, engine, own):
     random = Random(11)
     places = [(0.2 * random.random(), 0.1 * random.random()) for _ in range(40)]
-    _houses(engine, *places)
+    surveyed(engine, *places)
     f = Footprint
     with reading(engine) as session:
         inside = select(Site.id).where(func.st_intersects(Site.geom, f.geom)).exists()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from geodata.domain.division import PARENT_KIND, DivisionDraft, DivisionKind
 from geodata.domain.errors import DomainError
+from geodata.store.imports.ground import place_footprints
 from geodata.store.tables import Division
 from geodata.store.tables.base import SRID
 
@@ -21,7 +22,8 @@ def import_divisions(
     """Add or update divisions; a boundary already known is kept where the file has none.
 
     A file may hold a part of a district whose upper levels are already there; its rows then
-    come last in the official order.
+    come last in the official order. Where boundaries come, footprints are told anew where they
+    stand.
 
     Args:
         session: A writing session.
@@ -73,6 +75,9 @@ def import_divisions(
         ),
         rows,
     )
+    moved = {_district_of(one.code, parents) for one in drafts if one.boundary is not None}
+    for district in sorted(moved):
+        place_footprints(session, district)
     return len(rows)
 
 

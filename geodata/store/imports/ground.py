@@ -19,6 +19,7 @@ from geodata.store.tables.base import SRID
 _FOOTPRINT: Final = ("source_id", "use", "name", "floors", "height_m")
 _ROAD: Final = ("source_id", "highway", "name", "is_oneway", "access")
 _LANDUSE: Final = ("source_id", "kind", "name")
+_PLACE: Final = ("town_code", "neighbourhood_code")
 _TYPES: Final = {
     "floors": "integer",
     "height_m": "double precision",
@@ -39,12 +40,10 @@ def import_footprints(session: Session, district: str, footprints: GeoDataFrame)
     Returns:
         Number of rows taken.
     """
-    _stage(session, footprints, _FOOTPRINT)
-    _forget_places(session, district)
-    count = _upsert(
-        session, "footprint", district, footprints, _FOOTPRINT, "usable_outline(r.geom)"
-    )
-    place_footprints(session, district)
+    _stage(session, footprints, _FOOTPRINT, found_later=_PLACE)
+    session.execute(text("UPDATE incoming SET geom = usable_outline(geom)"))
+    _place(session, district)
+    count = _upsert(session, "footprint", district, footprints, (*_FOOTPRINT, *_PLACE), "r.geom")
     settle_footprints(session)
     return count
 
@@ -93,21 +92,37 @@ def import_boundaries(session: Session, boundaries: GeoDataFrame, *, source: str
     return count
 
 
-def place_footprints(session: Session, district: str) -> None:
-    """Tell each footprint the neighbourhood, else the town, that holds a point of it."""
-    for kind, column, parent in (
-        ("neighbourhood", "neighbourhood_code", ", town_code = d.parent_code"),
-        ("town", "town_code", ""),
-    ):
-        session.execute(
-            text(
-                f"UPDATE footprint AS f SET {column} = d.code{parent} FROM division AS d"  # noqa: S608
-                " WHERE f.district_code = :district AND d.district_code = :district"
-                f" AND d.kind = '{kind}' AND f.{column} IS NULL AND d.geom && f.geom"
-                " AND ST_Contains(d.geom, ST_PointOnSurface(f.geom))"
-            ),
-            {"district": district},
+def place_footprints(session: Session, district: str) -> int:
+    """Tell footprints anew where they stand, after boundaries of divisions have moved.
+
+    Args:
+        session: A writing session.
+        district: Code of the district.
+
+    Returns:
+        Number of footprints that stand elsewhere now.
+    """
+    session.execute(text("DROP TABLE IF EXISTS pg_temp.incoming"))
+    session.execute(
+        text(
+            "CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT id, geom,"
+            " NULL::text AS town_code, NULL::text AS neighbourhood_code"
+            " FROM footprint WHERE district_code = :district"
+        ),
+        {"district": district},
+    )
+    _place(session, district)
+    moved = session.execute(
+        text(
+            "UPDATE footprint AS f"
+            " SET town_code = r.town_code, neighbourhood_code = r.neighbourhood_code"
+            " FROM incoming AS r WHERE r.id = f.id AND (f.town_code, f.neighbourhood_code)"
+            " IS DISTINCT FROM (r.town_code, r.neighbourhood_code) RETURNING f.id"
         )
+    ).scalars()
+    count = len(list(moved))
+    settle_footprints(session)
+    return count
 
 
 def settle_footprints(session: Session) -> None:
@@ -119,16 +134,26 @@ def settle_footprints(session: Session) -> None:
     session.execute(text("SET CONSTRAINTS class_noted DEFERRED"))
 
 
-def _forget_places(session: Session, district: str) -> None:
-    """Take the town from footprints that are about to move."""
-    session.execute(
-        text(
-            "UPDATE footprint AS f SET town_code = NULL, neighbourhood_code = NULL"
-            " FROM incoming AS r WHERE f.district_code = :district"
-            " AND f.source_id = r.source_id AND f.geom IS DISTINCT FROM usable_outline(r.geom)"
-        ),
-        {"district": district},
-    )
+def _place(session: Session, district: str) -> None:
+    """Tell each outline that comes the neighbourhood, else the town, that holds a point of it.
+
+    Before it is kept: afterwards each would be written, counted and told to maps once more.
+    """
+    session.execute(text("CREATE INDEX ON incoming USING gist (geom)"))
+    session.execute(text("ANALYZE incoming"))
+    for kind, column, parent in (
+        ("neighbourhood", "neighbourhood_code", ", town_code = d.parent_code"),
+        ("town", "town_code", ""),
+    ):
+        session.execute(
+            text(
+                f"UPDATE incoming AS r SET {column} = d.code{parent} FROM division AS d"  # noqa: S608
+                f" WHERE d.district_code = :district AND d.kind = '{kind}'"
+                " AND r.town_code IS NULL AND d.geom && r.geom"
+                " AND ST_Contains(d.geom, ST_PointOnSurface(r.geom))"
+            ),
+            {"district": district},
+        )
 
 
 def _upsert(
@@ -154,8 +179,14 @@ def _upsert(
     return len(frame)
 
 
-def _stage(session: Session, frame: GeoDataFrame, columns: Sequence[str]) -> None:
-    typed = ", ".join(f'"{name}" {_TYPES.get(name, "text")}' for name in columns)
+def _stage(
+    session: Session,
+    frame: GeoDataFrame,
+    columns: Sequence[str],
+    *,
+    found_later: Sequence[str] = (),
+) -> None:
+    typed = ", ".join(f'"{name}" {_TYPES.get(name, "text")}' for name in (*columns, *found_later))
     session.execute(text("DROP TABLE IF EXISTS pg_temp.incoming"))
     session.execute(
         text(f"CREATE TEMPORARY TABLE incoming ({typed}, geom geometry) ON COMMIT DROP")

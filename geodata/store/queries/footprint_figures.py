@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,8 +36,36 @@ class FootprintFigures:
     @property
     def residential(self) -> int:
         """Buildings that should be managed: in listed sites, or missing from the ledger."""
-        counted = (FootprintClass.IN_SITE, FootprintClass.MISSING)
-        return sum(self.classes.get(one, 0) for one in counted)
+        return self.classes.get(FootprintClass.IN_SITE, 0) + self.missing
+
+    @property
+    def missing(self) -> int:
+        """Of these, how many no listed site holds."""
+        return self.classes.get(FootprintClass.MISSING, 0)
+
+    @property
+    def uncovered(self) -> int:
+        """Of these, how many lie in listed sites that are not covered."""
+        return self.residential - self.missing - self.covered
+
+    @property
+    def others(self) -> int:
+        """Buildings that need no management, or are none: not residential, too small, gone."""
+        return sum(self.classes.values()) - self.residential
+
+    @property
+    def share(self) -> float | None:
+        """The covered share of residential buildings, nothing where there are none."""
+        return self.covered / self.residential if self.residential else None
+
+    def __add__(self, other: FootprintFigures) -> FootprintFigures:
+        """Return the figures of both together."""
+        return FootprintFigures(
+            Counter(self.classes) + Counter(other.classes),
+            self.covered + other.covered,
+            self.covered_area_m2 + other.covered_area_m2,
+            self.area_m2 + other.area_m2,
+        )
 
 
 def footprint_figures(
@@ -60,7 +89,7 @@ def footprint_figures(
             func.sum(t.area_m2).label("area_m2"),
         )
         .outerjoin(state, state.c.site_id == t.site_id)
-        .where(within(scope, t))
+        .where(within(scope, t), t.footprints > 0)
         .group_by(t.town_code, t.gap_class, "covered")
     )
     for column, value in (
@@ -85,7 +114,7 @@ def _figures(rows: Sequence[Row[Any]]) -> FootprintFigures:
     ]
     covered = [row for row in counted if row.covered]
     return FootprintFigures(
-        {kind: count for kind, count in classes.items() if count},
+        classes,
         sum(int(row.footprints) for row in covered),
         sum(float(row.area_m2) for row in covered),
         sum(float(row.area_m2) for row in counted),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -11,6 +12,8 @@ from shapely import LineString, MultiPolygon, box, union_all
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from geodata.domain.division import DivisionDraft, DivisionKind
+from geodata.store.imports.divisions import import_divisions
 from geodata.store.imports.ground import (
     import_boundaries,
     import_footprints,
@@ -98,6 +101,24 @@ def test_an_outline_that_moved_is_placed_anew(session):
     import_footprints(session, "370306", _outlines([square(0.01, 0.01, 0.001)]))
     import_footprints(session, "370306", _outlines([square(0.15, 0.01, 0.001)]))
     assert _placed(session) == {"o0": (east.code, None)}
+
+
+def test_outlines_are_placed_anew_when_boundaries_of_divisions_come(session):
+    district = a_district(session)
+    import_footprints(session, "370306", _outlines([square(0.01, 0.01, 0.001)]))
+    assert _placed(session) == {"o0": (None, None)}
+    town = a_town(session, district=district)
+    draft = DivisionDraft(
+        code=town.code,
+        kind=DivisionKind.TOWN,
+        name=town.name,
+        parent_code=district.code,
+        boundary=square(side=0.1),
+    )
+    import_divisions(session, [draft])
+    assert _placed(session) == {"o0": (town.code, None)}
+    import_divisions(session, [replace(draft, boundary=square(0.1, 0, 0.1))])
+    assert _placed(session) == {"o0": (None, None)}
 
 
 def test_outlines_are_updated_by_their_source_id(session):
