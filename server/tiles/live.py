@@ -7,7 +7,6 @@ kept can be trusted: `Live.is_current` is false, and tiles are made anew for eac
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
@@ -22,13 +21,12 @@ from geodata.domain.period import today
 from geodata.layers import LAYERS, ChangeGroup
 from geodata.store.drawn_changes import (
     ALL_COUNTERS,
-    BLOCK_COUNTERS,
     CHANNEL,
     GROUP_COUNTERS,
-    CounterRow,
     Counters,
+    CountersRead,
+    DrawnChange,
     Viewer,
-    block_numbers,
 )
 from geodata.store.session import conninfo_of
 from geodata.store.tiles import TileId, draw_day, tile_statement
@@ -161,10 +159,9 @@ class Live:
         connection = await listener(self._conninfo, (CHANNEL, ACCESS_CHANNEL))
         with closing(connection):
             # Only now: what is committed after this is told, what came before is read.
-            fresh = Counters()
-            fresh.put(await self._rows(ALL_COUNTERS))
+            fresh = await self._read_counters(ALL_COUNTERS)
             await self._note_position()
-            self.counters = fresh
+            self.counters = Counters(fresh)
             self.is_current = True
             await self.show_day(today())
             await self.readers.warm(
@@ -179,9 +176,8 @@ class Live:
                 await self._note_position()
                 await self.show_day(today())
 
-    async def _rows(self, statement: str, *parameters: str) -> list[CounterRow]:
-        rows = json.loads(await self._counting.value(statement, parameters))
-        return [(group, district, town, block, n) for group, district, town, block, n in rows]
+    async def _read_counters(self, statement: str, *parameters: str) -> CountersRead:
+        return CountersRead.read(await self._counting.value(statement, parameters))
 
     async def _note_position(self) -> None:
         """Tell the replica to show all that has just been read, before anybody hears of it."""
@@ -196,30 +192,34 @@ class Live:
             # Browsers come back by themselves, if they still may.
             self.subscribers.close()
             return
-        told = json.loads(payload)
-        group, district, blocks = told["group"], told["district"], told["blocks"]
-        if blocks is None:
-            rows = await self._rows(GROUP_COUNTERS, group, district)
-        else:
-            rows = await self._rows(BLOCK_COUNTERS, group, district, *block_numbers(blocks))
-        watching = [one for one in self.subscribers.viewers() if one.district in (None, district)]
-        before = {one: dict(self.counters.of(one, ChangeGroup(group))) for one in watching}
+        change = DrawnChange.read(payload)
+        if change.blocks is None:
+            await self._count_anew(change)
+            return
         await self._note_position()
-        self.counters.put(rows)
-        for viewer in watching:
-            self._tell(viewer, ChangeGroup(group), before[viewer], told["sites"])
+        if self.counters.add(change):
+            for viewer in self.subscribers.viewers():
+                now = self.counters.of(viewer, change.group)
+                self._tell(viewer, change, {block: now[block] for block in change.seen_by(viewer)})
 
-    def _tell(
-        self, viewer: Viewer, group: ChangeGroup, before: dict[str, int], sites: list[int] | None
-    ) -> None:
-        now = self.counters.of(viewer, group)
-        moved = {block: count for block, count in now.items() if before.get(block) != count}
+    async def _count_anew(self, change: DrawnChange) -> None:
+        """Read the counters of a change that is too large to be told in full."""
+        group, district = change.group, change.district
+        before = {one: dict(self.counters.of(one, group)) for one in self.subscribers.viewers()}
+        found = await self._read_counters(GROUP_COUNTERS, group, district)
+        await self._note_position()
+        self.counters.put(group, district, found)
+        for viewer, was in before.items():
+            now = self.counters.of(viewer, group).items()
+            self._tell(viewer, change, {block: n for block, n in now if was.get(block) != n})
+
+    def _tell(self, viewer: Viewer, change: DrawnChange, moved: dict[str, int]) -> None:
         if not moved:
             return
-        said: dict[str, Any] = {"group": group.value, "blocks": moved}
+        said: dict[str, Any] = {"group": change.group.value, "blocks": moved}
         # Whoever sees one town only must not learn of the sites of others.
-        if sites is not None and viewer.town is None:
-            said["sites"] = sites
+        if change.sites is not None and viewer.town is None:
+            said["sites"] = change.sites
         self.subscribers.tell(viewer, Event("changed", said))
 
     def versions(self, viewer: Viewer) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 -- Say where the map has changed, so that nothing kept of it goes stale.
 -- In:  drawn things as boxes in web mercator, with the divisions that see them.
 -- Out: rows of drawn_change and, when the transaction commits, a notification on the channel
---      fugai_drawn: {"group", "district", "blocks", "sites"}; NULL where they are many.
+--      fugai_drawn: {"group", "district", "blocks", "sites", "transaction", "id"}. A block stands there
+--      for each row, as TOWN:COLUMN/ROW; NULL where they are many.
+-- Whoever listens counts the rows by what they are told. So nothing that is told may be told
+-- just so twice in a transaction, as PostgreSQL drops the second: the id of a row is told too.
 -- A tile shows a rim of its neighbours: boxes are widened by that of a tile at zoom 10, the
 -- farthest view in which single features are drawn.
 -- What spans more than a thousand blocks counts everywhere (NULL, NULL).
@@ -23,12 +26,19 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   ) AS at(x, y)
 $$;
 
-CREATE OR REPLACE FUNCTION tell_drawn(
-  change_group text, district text, blocks text[], sites bigint[] DEFAULT NULL
-) RETURNS void LANGUAGE sql AS $$
-  SELECT pg_notify('fugai_drawn', json_build_object('group', change_group, 'district', district,
-    'blocks', CASE WHEN cardinality(blocks) <= 200 THEN blocks END,
-    'sites', CASE WHEN cardinality(sites) <= 50 THEN sites END)::text)
+DROP FUNCTION IF EXISTS tell_drawn(text, text, text[], bigint[]);
+CREATE OR REPLACE FUNCTION tell_drawn(changes drawn_change[], sites bigint[] DEFAULT NULL)
+RETURNS void LANGUAGE sql AS $$
+  SELECT pg_notify('fugai_drawn', json_build_object(
+    'group', c.change_group, 'district', c.district_code,
+    'blocks', CASE WHEN count(*) <= 200 THEN json_agg(
+      concat(c.town_code, ':', coalesce(c.x || '/' || c.y, '*')) ORDER BY c.id) END,
+    -- Nobody may learn of the sites of another district.
+    'sites', CASE WHEN cardinality(sites) <= 50 AND is_one_district THEN sites END,
+    'transaction', pg_current_xact_id()::text::bigint, 'id', min(c.id))::text)
+  FROM unnest(changes) AS c CROSS JOIN (
+    SELECT count(DISTINCT district_code) = 1 AS is_one_district FROM unnest(changes)) AS d
+  GROUP BY c.change_group, c.district_code, is_one_district
 $$;
 
 CREATE OR REPLACE FUNCTION replace_drawn_sites(wanted bigint[], fresh drawn_site[]) RETURNS void
@@ -36,7 +46,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
   gone drawn_site[];
   come drawn_site[];
-  told integer;
+  changes drawn_change[];
 BEGIN
   gone := ARRAY(SELECT old FROM drawn_site AS old
     WHERE (wanted IS NULL OR old.site_id = ANY(wanted))
@@ -49,15 +59,8 @@ BEGIN
     INSERT INTO drawn_change (change_group, x, y, district_code, town_code)
     SELECT DISTINCT 'sites', b.x, b.y, d.district_code, d.town_code
     FROM unnest(gone || come) AS d CROSS JOIN LATERAL map_blocks(d.place) AS b
-    RETURNING x, y, district_code
-  ), blocks AS (
-    SELECT c.district_code, array_agg(DISTINCT coalesce(c.x || '/' || c.y, '*')) AS named
-    FROM changed AS c GROUP BY 1
-  ), sites AS (
-    SELECT d.district_code, array_agg(DISTINCT d.site_id) AS ids
-    FROM unnest(gone || come) AS d GROUP BY 1
-  )
-  SELECT count(tell_drawn('sites', district_code, blocks.named, sites.ids)) INTO told
-  FROM blocks JOIN sites USING (district_code);
+    RETURNING drawn_change
+  ) SELECT array_agg(drawn_change) INTO changes FROM changed;
+  PERFORM tell_drawn(changes, ARRAY(SELECT DISTINCT site_id FROM unnest(gone || come)));
 END
 $$;

@@ -13,13 +13,13 @@ CREATE OR REPLACE FUNCTION write_footprint_changes() RETURNS trigger LANGUAGE pl
 DECLARE
   gone text := 'SELECT -1 AS sign, was.* FROM was';
   come text := 'SELECT 1 AS sign, became.* FROM became';
-  one record;
+  changes drawn_change[];
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     gone := gone || ' JOIN became AS b ON b.id = was.id WHERE b IS DISTINCT FROM was';
     come := come || ' JOIN was AS w ON w.id = became.id WHERE w IS DISTINCT FROM became';
   END IF;
-  FOR one IN EXECUTE format($query$
+  EXECUTE format($query$
     WITH different(sign, id, district_code, town_code, neighbourhood_code, geom_3857) AS MATERIALIZED (
       SELECT d.sign, d.id, d.district_code, d.town_code, d.neighbourhood_code, d.geom_3857 FROM (%s) AS d
     ), counted AS (
@@ -33,26 +33,24 @@ BEGIN
       INSERT INTO drawn_change (change_group, x, y, district_code, town_code)
       SELECT DISTINCT 'footprints', b.x, b.y, d.district_code, d.town_code
       FROM different AS d CROSS JOIN LATERAL map_blocks(d.geom_3857) AS b
-      RETURNING x, y, district_code
-    ) SELECT c.district_code, array_agg(DISTINCT coalesce(c.x || '/' || c.y, '*')) AS blocks
-    FROM changed AS c GROUP BY 1$query$,
+      RETURNING drawn_change
+    ) SELECT array_agg(drawn_change) FROM changed$query$,
     concat_ws(' UNION ALL ', CASE WHEN TG_OP <> 'INSERT' THEN gone END,
-      CASE WHEN TG_OP <> 'DELETE' THEN come END))
-  LOOP
-    PERFORM tell_drawn('footprints', one.district_code, one.blocks);
-  END LOOP;
+      CASE WHEN TG_OP <> 'DELETE' THEN come END)) INTO changes;
+  PERFORM tell_drawn(changes);
   RETURN NULL;
 END
 $$;
 
 CREATE OR REPLACE FUNCTION write_ground_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  one text;
+  changes drawn_change[];
 BEGIN
-  FOR one IN SELECT DISTINCT district_code FROM touched LOOP
-    INSERT INTO drawn_change (change_group, district_code) VALUES ('ground', one);
-    PERFORM tell_drawn('ground', one, ARRAY['*']);
-  END LOOP;
+  WITH changed AS (
+    INSERT INTO drawn_change (change_group, district_code)
+    SELECT DISTINCT 'ground', district_code FROM touched RETURNING drawn_change
+  ) SELECT array_agg(drawn_change) INTO changes FROM changed;
+  PERFORM tell_drawn(changes);
   RETURN NULL;
 END
 $$;

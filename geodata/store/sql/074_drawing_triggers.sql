@@ -5,21 +5,16 @@
 --      landuse, finding and planned_stop.
 CREATE OR REPLACE FUNCTION write_hanging_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  one record;
+  changes drawn_change[];
 BEGIN
-  FOR one IN
-    WITH changed AS (
-      INSERT INTO drawn_change (change_group, x, y, district_code, town_code)
-      SELECT DISTINCT 'sites', b.x, b.y, d.district_code, d.town_code
-      FROM touched AS t JOIN drawn_site AS d ON d.site_id = t.site_id
-      CROSS JOIN LATERAL map_blocks(d.place) AS b
-      RETURNING x, y, district_code
-    ) SELECT c.district_code, array_agg(DISTINCT coalesce(c.x || '/' || c.y, '*')) AS blocks,
-      (SELECT array_agg(DISTINCT t.site_id) FROM touched AS t) AS sites
-    FROM changed AS c GROUP BY 1
-  LOOP
-    PERFORM tell_drawn('sites', one.district_code, one.blocks, one.sites);
-  END LOOP;
+  WITH changed AS (
+    INSERT INTO drawn_change (change_group, x, y, district_code, town_code)
+    SELECT DISTINCT 'sites', b.x, b.y, d.district_code, d.town_code
+    FROM touched AS t JOIN drawn_site AS d ON d.site_id = t.site_id
+    CROSS JOIN LATERAL map_blocks(d.place) AS b
+    RETURNING drawn_change
+  ) SELECT array_agg(drawn_change) INTO changes FROM changed;
+  PERFORM tell_drawn(changes, ARRAY(SELECT DISTINCT site_id FROM touched));
   RETURN NULL;
 END
 $$;

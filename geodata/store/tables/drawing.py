@@ -110,7 +110,7 @@ class DrawnChange(Base):
     """Something drawn has changed in a block of the map: a tile at zoom 14, or everywhere.
 
     Only added to: the number of rows of a block tells how often it changed, and two
-    transactions never wait for each other.
+    transactions never wait for each other. Each tells of its rows when it commits.
     """
 
     __tablename__ = "drawn_change"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import date, timedelta
+from itertools import takewhile
 
 import psycopg
 import pytest
@@ -20,8 +20,9 @@ from geodata.store.drawn_changes import (
     CHANNEL,
     EVERYWHERE,
     Counters,
+    CountersRead,
+    DrawnChange,
     Viewer,
-    block_numbers,
 )
 from geodata.store.session import Change, writing
 from geodata.store.tables import Footprint, ManagementArrangement, Site
@@ -45,10 +46,12 @@ def _write(engine: Engine):
 
 
 def _counters(engine: Engine) -> Counters:
-    counters = Counters()
+    return Counters(_read(engine))
+
+
+def _read(engine: Engine) -> CountersRead:
     with engine.connect() as connection:
-        counters.put(json.loads(connection.scalar(text(ALL_COUNTERS))))
-    return counters
+        return CountersRead.read(connection.scalar(text(ALL_COUNTERS)))
 
 
 def _difference(engine: Engine, day: date) -> list:
@@ -278,8 +281,89 @@ def test_no_single_feature_is_drawn_from_farther_than_the_rim_reaches():
     assert min(one.merged_below for one in by_block) >= 10
 
 
-def test_blocks_are_named_by_column_and_row():
-    assert block_numbers(["3389/1597", "*"]) == ("{3389}", "{1597}")
+@pytest.fixture
+def listener(drawn):
+    url = drawn.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"LISTEN {CHANNEL}")
+        yield connection
+
+
+def _told(listener: psycopg.Connection) -> list[DrawnChange]:
+    listener.execute(f"NOTIFY {CHANNEL}, 'that is all'")
+    heard = takewhile(lambda one: one != "that is all", (n.payload for n in listener.notifies()))
+    return [DrawnChange.read(one) for one in heard]
+
+
+EVERY_TILE = [TileId(z, 0, 0) for z in (0, 6)] + [
+    tile_at(WEST + x / 20, SOUTH, zoom) for x in range(5) for zoom in (8, 12, 14, 16)
+]
+VIEWERS = [Viewer(None, None), Viewer("370306", None), Viewer("370306", "370306001")]
+
+
+def _versions(counters: Counters) -> list[int]:
+    return [
+        counters.version(viewer, {group}, tile)
+        for viewer in VIEWERS
+        for group in ChangeGroup
+        for tile in EVERY_TILE
+    ]
+
+
+def test_counters_that_grow_by_what_is_told_are_those_that_are_read(drawn, listener):
+    """Read in the middle of what is told: nothing counts twice, and nothing is left out."""
+    rng = random.Random(17)
+    counters = Counters(_read(drawn))
+    for turn in range(30):
+        _versions(counters)
+        with _write(drawn) as session:
+            for _ in range(rng.randrange(1, 4)):
+                _step(session, rng)
+                _survey(session, rng)
+                session.flush()
+        if turn % 7 == 3:
+            # What was told but not heard yet is in this reading already.
+            counters = Counters(_read(drawn))
+        for change in _told(listener):
+            assert change.blocks is not None
+            counters.add(change)
+        assert _versions(counters) == _versions(_counters(drawn))
+
+
+def _survey(session, rng: random.Random) -> None:
+    a_footprint(session, square(rng.random() / 5, rng.random() / 10, 0.001))
+
+
+def test_a_transaction_that_was_open_while_counters_were_read_counts_when_it_is_told(
+    drawn, listener
+):
+    with _write(drawn) as session:
+        session.scalars(select(Site)).first().name = "改名"
+        session.flush()
+        session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        counters = Counters(_read(drawn))
+    (change,) = _told(listener)
+    assert counters.add(change)
+    assert _versions(counters) == _versions(_counters(drawn))
+    assert not Counters(_read(drawn)).add(change)
+
+
+def test_nobody_is_told_of_the_sites_of_another_district(drawn, listener):
+    with _write(drawn) as session:
+        session.scalars(select(Site)).first().name = "改名"
+        other = a_town(session, district=a_district(session, code="370305"))
+        a_site(session, town=other, boundary=square(0.01, 0.01, 0.001))
+    told = _told(listener)
+    assert {one.district for one in told if one.group == ChangeGroup.SITES} == {"370305", "370306"}
+    assert all(one.sites is None for one in told)
+
+
+def test_too_many_blocks_are_not_told_one_by_one(drawn, listener):
+    with _write(drawn) as session:
+        for number in range(15):
+            a_site(session, boundary=square(0.1 * number, 0, 0.09))
+    told = [one for one in _told(listener) if one.group == ChangeGroup.SITES]
+    assert [one.blocks for one in told] == [None]
 
 
 def test_what_is_as_wide_as_a_country_counts_everywhere(drawn):
