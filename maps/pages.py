@@ -113,7 +113,7 @@ def coverage_map(
         tiles: Addresses: ``address`` (template), ``versions``, ``events``; ``isSparse``: whether
             there are few enough sites to draw each at any zoom.
         sources: Addresses: ``divisions``, ``figures``, ``gaps``, ``search``; templates ``site``,
-            ``card``, ``town``.
+            ``card``, ``town``. The map adds the subject's ``district`` and ``on`` to each.
         language: Of words and labels.
     """
     config = {"subject": asdict(subject), "sources": dict(sources), **_said(subject, language)}

@@ -23,7 +23,9 @@ fugai.View = class {
     for (const part of this.root.querySelectorAll("[data-part]")) this.parts[part.dataset.part] = part;
     this.towns = [];
     const { sources } = config;
-    this.register = sources.figures ? new fugai.ServerRegister(sources) : new fugai.FileRegister(sources);
+    this.register = sources.figures
+      ? new fugai.ServerRegister(sources, config.subject)
+      : new fugai.FileRegister(sources);
     this.gapList = new fugai.GapList(this);
   }
 
@@ -267,8 +269,9 @@ fugai.View = class {
     this.root.dataset.sheet = "none";
     if (moves && site.bounds) this.show(site.bounds, { maxZoom: 16.5 }, RECORD_WIDTH_PX);
     this.tiles.select(site.id);
-    if (config.sources.card) {
-      const address = config.sources.card.replace("{id}", site.id);
+    const { card } = this.register.sources;
+    if (card) {
+      const address = card.replace("{id}", site.id);
       this.root.dispatchEvent(new CustomEvent("fugai:open", { detail: { address, id: site.id } }));
     } else {
       const known = this.register.byId.get(site.id);
@@ -325,7 +328,7 @@ fugai.View = class {
 
   /** The address keeps colouring, town and denominator, so that a link opens the same map. */
   writeAddress() {
-    if (!this.config.sources.card) return;
+    if (!this.register.sources.card) return;
     const kept = new URLSearchParams({ colouring: this.chosen.colouring });
     if (this.filter.town) kept.set("town", this.filter.town);
     if (this.chosen.denominator !== "sites") kept.set("denominator", this.chosen.denominator);

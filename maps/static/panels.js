@@ -49,13 +49,13 @@ fugai.showHead = (view, sums, place) => {
 
 /** The towns in official order, each with rate, formula, change and what is missing. */
 fugai.showTowns = (view) => {
-  const { parts, words, amounts, config } = view;
+  const { parts, words, amounts, register } = view;
   const denominator = view.denominator();
   const number = (value) => amounts.number(value, denominator);
   const rows = view.towns.map((town) => {
     const sums = fugai.addUp(view.byTown.get(town.code) || [], denominator.key);
     const isComplete = sums.covered >= sums.whole;
-    const change = view.register.changes[town.code];
+    const change = register.changes[town.code];
     const isChosen = view.filter.town === town.code;
     return fugai.element(
       "div",
@@ -97,12 +97,12 @@ fugai.showTowns = (view) => {
           fugai.togo(view, sums, denominator) || "—",
         ),
       ),
-      config.sources.town &&
+      register.sources.town &&
         fugai.element(
           "a",
           {
             class: "fugai-town-link",
-            href: config.sources.town.replace("{code}", encodeURIComponent(town.code)),
+            href: register.sources.town.replace("{code}", encodeURIComponent(town.code)),
             title: fugai.fill(words.open_town, { town: town.name }),
             "aria-label": fugai.fill(words.open_town, { town: town.name }),
           },

@@ -2,8 +2,11 @@
 "use strict";
 
 fugai.ServerRegister = class {
-  constructor(sources) {
-    this.sources = sources;
+  /** Addresses get the map's district and day. */
+  constructor(sources, { district, on }) {
+    const asked = new URLSearchParams({ district, on });
+    this.sources = {};
+    for (const [name, address] of Object.entries(sources)) this.sources[name] = `${address}?${asked}`;
     this.named = new Map();
     this.extents = {};
     this.changes = {};

@@ -90,21 +90,13 @@ def sheet_route(
     told: Told, request: Request, actor: CurrentActor, session: ReadingSession
 ) -> Response:
     """Return the printed sheets of a plan."""
-    (content,) = sheets_of(told, request, actor, session)
+    content = _sheets(told, request, actor, session)
     name = _name(told, "pdf", language_of(request))
     headers = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}"}
     return Response(content, media_type="application/pdf", headers=headers)
 
 
-def sheets_of(
-    told: dict[str, Any],
-    request: Request,
-    actor: Actor,
-    session: Session,
-    *,
-    picture: bool = False,
-) -> list[bytes]:
-    """Return the sheets of a plan: one PDF, or a PNG a page."""
+def _sheets(told: dict[str, Any], request: Request, actor: Actor, session: Session) -> bytes:
     language = language_of(request)
     district = get_division(session, actor.scope, told["district"])
     sample = f" · {word('app.sample', language)}" if district.is_sample else ""
@@ -113,14 +105,14 @@ def sheets_of(
         west, south, east, north = bounds_of(route)
         box = (west - _AROUND, south - _AROUND, east + _AROUND, north + _AROUND)
         routes.append((route, roads_around(session, district.code, box)))
-    return visit_sheets(
+    (content,) = visit_sheets(
         told,
         routes,
         address=address_of(request),
         mark=f"{word('sheet.internal', language)}{sample}",
         language=language,
-        picture=picture,
     )
+    return content
 
 
 def _name(told: dict[str, Any], suffix: str, language: Language) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from hashlib import sha256
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -23,6 +22,16 @@ from server.pages.render import page
 
 _SPARSE_SITES: Final = 4000
 """So many are drawn each by itself at any zoom; more are merged where the map is far away."""
+_SOURCES: Final = {
+    "divisions": "/api/map/divisions.geojson",
+    "figures": "/api/map/cube",
+    "gaps": "/api/map/gaps",
+    "search": "/api/sites",
+    "site": "/api/sites/{id}",
+    "card": "/sites/{id}/card",
+    "town": "/towns/{code}",
+}
+"""Where the map finds what is beside its picture; it adds its district and day."""
 
 router = APIRouter()
 
@@ -75,8 +84,7 @@ def _map(
         "events": f"/api/events?district={quote(code)}",
         "isSparse": count_listed(session, shown.actor.scope, code) <= _SPARSE_SITES,
     }
-    sources = _sources(asked, shown.on)
-    pieces, skeleton = coverage_map(subject, tiles, sources, language)
+    pieces, skeleton = coverage_map(subject, tiles, _SOURCES, language)
     return page(
         request,
         "map.html",
@@ -88,17 +96,3 @@ def _map(
         export=f"/map/export.html?{asked}&lang={language}",
         **shown.head(),
     )
-
-
-def _sources(asked: str, on: date) -> dict[str, str]:
-    """Return where the map finds what is beside its picture."""
-    day = on.isoformat()
-    return {
-        "divisions": f"/api/map/divisions.geojson?{asked}",
-        "figures": f"/api/map/cube?{asked}",
-        "gaps": f"/api/map/gaps?{asked}",
-        "search": f"/api/sites?{asked}",
-        "site": f"/api/sites/{{id}}?on={day}",
-        "card": f"/sites/{{id}}/card?on={day}",
-        "town": f"/towns/{{code}}?on={day}",
-    }

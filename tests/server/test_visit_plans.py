@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -11,8 +13,10 @@ from typing import Any
 import gpxpy
 import numpy as np
 import pytest
+import zxingcpp
 from icalendar import Calendar
 from openpyxl import load_workbook
+from PIL import Image
 
 from geodata.domain.access import Role
 from geodata.domain.period import today
@@ -186,6 +190,24 @@ def test_a_plan_can_be_taken_along_in_four_forms(desk, inspector) -> None:
     printed = inspector.get(f"{place}.pdf")
     assert printed.content.startswith(b"%PDF")
     assert inspector.get(f"{place}.pdf", params={"inspector": "nobody"}).status_code == 404
+
+
+def test_codes_on_printed_sheets_lead_where_people_reach_the_server(
+    desk, inspector, tmp_path
+) -> None:
+    plan = desk.plan(inspector, sites=desk.ids("东宿舍"))
+    printed, picture = tmp_path / "sheet.pdf", tmp_path / "sheet.png"
+    state = desk.app.state
+    usual = state.settings
+    state.settings = replace(usual, address="https://fugai.example.cn")
+    printed.write_bytes(inspector.get(f"/api/visit-plans/{plan['id']}.pdf").content)
+    state.settings = usual
+    drawing = ["gdal_translate", "-q", "-of", "PNG", "--config", "GDAL_PDF_DPI", "200"]
+    subprocess.run([*drawing, printed, picture], check=True, timeout=120)
+    codes = zxingcpp.read_barcodes(Image.open(picture).convert("L"))
+    assert codes
+    wanted = f"https://fugai.example.cn/v/{plan['id']}/"
+    assert all(one.text.startswith(wanted) for one in codes)
 
 
 def test_links_hand_each_application_its_own_datum(desk, inspector) -> None:
