@@ -92,15 +92,12 @@ def import_boundaries(session: Session, boundaries: GeoDataFrame, *, source: str
     return count
 
 
-def place_footprints(session: Session, district: str) -> int:
+def place_footprints(session: Session, district: str) -> None:
     """Tell footprints anew where they stand, after boundaries of divisions have moved.
 
     Args:
         session: A writing session.
         district: Code of the district.
-
-    Returns:
-        Number of footprints that stand elsewhere now.
     """
     session.execute(text("DROP TABLE IF EXISTS pg_temp.incoming"))
     session.execute(
@@ -112,17 +109,15 @@ def place_footprints(session: Session, district: str) -> int:
         {"district": district},
     )
     _place(session, district)
-    moved = session.execute(
+    session.execute(
         text(
             "UPDATE footprint AS f"
             " SET town_code = r.town_code, neighbourhood_code = r.neighbourhood_code"
             " FROM incoming AS r WHERE r.id = f.id AND (f.town_code, f.neighbourhood_code)"
-            " IS DISTINCT FROM (r.town_code, r.neighbourhood_code) RETURNING f.id"
+            " IS DISTINCT FROM (r.town_code, r.neighbourhood_code)"
         )
-    ).scalars()
-    count = len(list(moved))
+    )
     settle_footprints(session)
-    return count
 
 
 def settle_footprints(session: Session) -> None:

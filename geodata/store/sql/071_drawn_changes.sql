@@ -5,6 +5,7 @@
 --      for each row, as TOWN:COLUMN/ROW; NULL where they are many.
 -- Whoever listens counts the rows by what they are told. So nothing that is told may be told
 -- just so twice in a transaction, as PostgreSQL drops the second: the id of a row is told too.
+-- It takes 8,000 bytes at most, and a longer one would fail the edit.
 -- A tile shows a rim of its neighbours: boxes are widened by that of a tile at zoom 10, the
 -- farthest view in which single features are drawn.
 -- What spans more than a thousand blocks counts everywhere (NULL, NULL).
@@ -31,12 +32,13 @@ CREATE OR REPLACE FUNCTION tell_drawn(changes drawn_change[], sites bigint[] DEF
 RETURNS void LANGUAGE sql AS $$
   SELECT pg_notify('fugai_drawn', json_build_object(
     'group', c.change_group, 'district', c.district_code,
-    'blocks', CASE WHEN count(*) <= 200 THEN json_agg(
-      concat(c.town_code, ':', coalesce(c.x || '/' || c.y, '*')) ORDER BY c.id) END,
+    'blocks', CASE WHEN sum(octet_length(block) + 4) <= 6000 THEN json_agg(block ORDER BY c.id) END,
     -- Nobody may learn of the sites of another district.
     'sites', CASE WHEN cardinality(sites) <= 50 AND is_one_district THEN sites END,
     'transaction', pg_current_xact_id()::text::bigint, 'id', min(c.id))::text)
-  FROM unnest(changes) AS c CROSS JOIN (
+  FROM unnest(changes) AS c
+  CROSS JOIN LATERAL concat(c.town_code, ':', coalesce(c.x || '/' || c.y, '*')) AS block
+  CROSS JOIN (
     SELECT count(DISTINCT district_code) = 1 AS is_one_district FROM unnest(changes)) AS d
   GROUP BY c.change_group, c.district_code, is_one_district
 $$;

@@ -358,10 +358,14 @@ def test_nobody_is_told_of_the_sites_of_another_district(drawn, listener):
     assert all(one.sites is None for one in told)
 
 
-def test_too_many_blocks_are_not_told_one_by_one(drawn, listener):
+@pytest.mark.parametrize(("code", "sites"), [("370306009", 15), ("x-" + "长" * 300, 1)])
+def test_what_a_notification_has_no_room_for_is_not_told_block_by_block(
+    drawn, listener, code, sites
+):
     with _write(drawn) as session:
-        for number in range(15):
-            a_site(session, boundary=square(0.1 * number, 0, 0.09))
+        town = a_town(session, code=code)
+        for number in range(sites):
+            a_site(session, town=town, boundary=square(0.1 * number, 0, 0.09))
     told = [one for one in _told(listener) if one.group == ChangeGroup.SITES]
     assert [one.blocks for one in told] == [None]
 
