@@ -205,9 +205,10 @@ class Live:
     async def _count_anew(self, change: DrawnChange) -> None:
         """Read the counters of a change that is too large to be told in full."""
         group, district = change.group, change.district
-        before = {one: dict(self.counters.of(one, group)) for one in self.subscribers.viewers()}
         found = await self._read_counters(GROUP_COUNTERS, group, district)
         await self._note_position()
+        # At one go from here on: whoever began to watch meanwhile was told of what was before.
+        before = {one: dict(self.counters.of(one, group)) for one in self.subscribers.viewers()}
         self.counters.put(group, district, found)
         for viewer, was in before.items():
             now = self.counters.of(viewer, group).items()

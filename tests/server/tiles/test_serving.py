@@ -10,6 +10,7 @@ from itertools import count
 
 import httpx2 as httpx
 import pytest
+from geoalchemy2.shape import from_shape
 from sqlalchemy import text
 
 from geodata.domain.access import Role
@@ -18,7 +19,8 @@ from geodata.layers import LAYERS
 from geodata.store.drawn_changes import BLOCK_ZOOM
 from geodata.store.session import Change, writing
 from geodata.store.tables import Site as SiteRow
-from tests.builders import SOUTH, WEST
+from geodata.store.tables.base import SRID
+from tests.builders import SOUTH, WEST, square
 from tests.server.tiles.conftest import Site
 from tests.tile_reading import features, tile_at
 
@@ -192,6 +194,26 @@ def test_changes_are_told_as_they_happen(served, leader):
     assert told["sites"] == [served.world.ids["东苑小区"]]
     assert all(versions["sites"][block] < count for block, count in told["blocks"].items())
     assert renamed in _names(leader.get(_path()))
+    events.close()
+
+
+def test_a_change_too_large_to_be_told_is_counted_anew(served, leader):
+    events = _events(leader)
+    _, versions = next(events)
+    usual = None
+    # Seen in hundreds of blocks, and in them no more.
+    for shape in (from_shape(square(side=0.5), SRID), None):
+        with writing(served.engine, Change("tester", "widen")) as session:
+            site = session.get_one(SiteRow, served.world.ids["西新村"])
+            usual, site.geom = site.geom, usual if shape is None else shape
+        name, told = next(events)
+        assert (name, told["group"]) == ("changed", "sites")
+        assert len(told["blocks"]) > 400
+        versions["sites"] |= told["blocks"]
+        assert versions["sites"] == leader.get("/api/map/versions").json()["sites"]
+    _rename(served, "西新村")
+    versions["sites"] |= next(events)[1]["blocks"]
+    assert versions["sites"] == leader.get("/api/map/versions").json()["sites"]
     events.close()
 
 
