@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from geodata.domain.access import Scope
 from geodata.domain.division import DivisionKind
+from geodata.domain.period import today
 from geodata.domain.vocabulary import Language
 from geodata.store.queries.divisions import find_divisions
 from geodata.store.queries.footprint_figures import FootprintFigures, footprint_figures
@@ -22,16 +23,20 @@ BuildingRow = tuple[str, str | None, FootprintFigures]
 
 def building_rows(
     session: Session, scope: Scope, wanted: SiteFilter, *, on: date, language: Language
-) -> list[BuildingRow]:
+) -> list[BuildingRow] | None:
     """Return the towns that have surveyed buildings in official order, then all together.
+
+    Nothing for any day but today: what stood then, and in which site, nobody kept.
 
     Args:
         session: A reading session.
         scope: The actor's.
         wanted: District and perhaps town.
-        on: The day whose cover counts.
+        on: The day that is shown.
         language: Of the names that are ours.
     """
+    if on != today():
+        return None
     figures = footprint_figures(session, scope, wanted, on=on)
     towns = find_divisions(session, scope, kind=DivisionKind.TOWN, district=wanted.district)
     names: dict[str | None, str] = {one.code: one.name for one in towns}

@@ -88,6 +88,7 @@ def test_leaders_see_buildings_by_town_beside_the_ledger(town, district, engine,
         assert cells[1].endswith(f"{one['covered']} ÷ {one['residential']} 幢")
         assert cells[2:4] == [str(uncovered), str(missing)]
     assert rows["合计"][0] == str(sum(one["residential"] for one in told.values()))
+    assert 'data-part="buildings"' not in district.get(f"{address}&on=2026-01-05").text
     own_page = town.get(f"/towns/{own[1].east}?lang=zh").text
     assert [row[0] for row in _building_rows(own_page)] == [names[own[1].east]]
 
