@@ -3,47 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from random import Random
 
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from sqlalchemy import column, delete, func, select
 
-from geodata.domain.access import Role
 from geodata.domain.period import today
 from geodata.store.session import Change, reading, writing
 from geodata.store.tables import Division, Footprint
-from tests.own_world import logged_in, own_world
-from tests.server.test_gaps import surveyed
-from tests.world import World
+from tests.server.test_gaps import district, engine, own, surveyed, town  # noqa: F401 - fixtures
 
 
-@pytest.fixture
-def own(server, tmp_path_factory) -> Iterator[tuple[FastAPI, World]]:
-    with own_world(server, "buildings", tmp_path_factory.mktemp("files")) as found:
-        yield found
-
-
-@pytest.fixture
-def engine(own):
-    return own[0].state.owner
-
-
-@pytest.fixture
-def town(own) -> Iterator[TestClient]:
-    with logged_in(own[0], Role.TOWN) as client:
-        yield client
-
-
-@pytest.fixture
-def district(own) -> Iterator[TestClient]:
-    with logged_in(own[0], Role.DISTRICT_LEAD) as client:
-        yield client
-
-
-def test_the_figures_of_buildings_are_those_of_the_live_join(town, district, engine, own):
+def test_the_figures_of_buildings_are_those_of_the_live_join(town, district, engine, own):  # noqa: F811
     random = Random(4)
     surveyed(engine, *((0.2 * random.random(), 0.1 * random.random()) for _ in range(60)))
     told = district.get("/api/footprints/figures").json()["towns"]
@@ -68,7 +39,7 @@ def test_the_figures_of_buildings_are_those_of_the_live_join(town, district, eng
     assert set(town.get("/api/footprints/figures").json()["towns"]) == {own[1].east}
 
 
-def test_leaders_see_buildings_by_town_beside_the_ledger(town, district, engine, own):
+def test_leaders_see_buildings_by_town_beside_the_ledger(town, district, engine, own):  # noqa: F811
     address = "/towns?lang=zh"
     with writing(engine, Change("surveyor", "all gone")) as session:
         session.execute(delete(Footprint))
